@@ -1,0 +1,1 @@
+"""Files to photos: the only stage that opens images."""

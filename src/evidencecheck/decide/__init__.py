@@ -1,0 +1,1 @@
+"""Outcomes to a verdict, by measured false-alarm rates. Pure."""

@@ -1,0 +1,451 @@
+"""The shared vocabulary, in flow order: what is received, what is known, what is found, what is decided, what is reported.
+
+Everything here is an immutable value. The reported types are also the JSON of `--jsonl` (see `schema/`): their field
+names are the contract. Coordinates are pixels of the upright photo (EXIF orientation applied), origin top-left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from evidencecheck.matching.fingerprint import Fingerprint
+
+SCHEMA = "evidencecheck.photo/1"
+
+Point = tuple[float, float]
+Homography = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+Measurement = float | int | str | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One sentence for the reader, in simple Chinese and in English. Never says "proves", never about a person."""
+
+    zh: str
+    en: str
+
+
+# ---------------------------------------------------------------- received
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A file as it was found under the screened folder, before anything was read from it."""
+
+    case: str  # the order's folder name, or the order number its name begins with
+    name: str  # printable path relative to the screened folder, with forward slashes
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A file that decodes to a picture. `width` and `height` are upright pixels; `format` is Pillow's name ("JPEG")."""
+
+    case: str
+    name: str
+    path: Path
+    sha256: str
+    size_bytes: int
+    format: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A file that gave no picture, and why. It is a result: it appears in every output."""
+
+    case: str
+    name: str
+    path: Path
+    sha256: str  # "" when not even the bytes could be read
+    size_bytes: int
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the order export says. Times carry a time zone; None is "the export does not say". No buyer data."""
+
+    number: str
+    status: str = ""
+    product: str = ""
+    sku: str = ""
+    tracking_number: str = ""
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    received_at: datetime | None = None
+    claimed_at: datetime | None = None
+    refunded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What is taken from a photo once, at intake, from a reduced decode: enough to find it again later."""
+
+    photo: Photo
+    fingerprint: Fingerprint
+    preview: bytes  # JPEG, upright, longest side at most 1024 px
+
+
+class ReferenceKind(StrEnum):
+    """Where a known picture comes from: the web, the seller's own shop, or a photo received with another order."""
+
+    WEB = "web"
+    SHOP = "shop"
+    CLAIM = "claim"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A known picture and its provenance. Unknown text is "", unknown times are None."""
+
+    id: str
+    kind: ReferenceKind
+    file: str  # the path as the corpus was given it; for a claim, the photo's name
+    sha256: str
+    width: int
+    height: int
+    source: str = ""  # URL, or app and account
+    first_seen: str = ""  # ISO 8601 date or time
+    first_seen_how: str = ""  # e.g. "manifest", "Zone.Identifier", "added to the corpus"
+    captured_at: str = ""
+    sku: str = ""
+    title: str = ""
+    licence: str = ""
+    order: str = ""  # for a claim: the other order's number
+
+
+# ---------------------------------------------------------------- what a check may use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Limits and options of a run. Every limit is per photo."""
+
+    max_bytes: int = 64 * 2**20
+    max_pixels: int = 150_000_000
+    max_seconds: float = 60.0
+    max_memory_bytes: int = 3 * 2**30
+    time_zone: str = "Asia/Shanghai"
+    clock_margin: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A known picture worth verifying. `distance_bits` is the best hash distance (None: found by local features only),
+    `votes` the number of local features that led to it."""
+
+    reference: Reference
+    fingerprint: Fingerprint
+    distance_bits: int | None
+    votes: int
+
+
+class KnownImages(Protocol):
+    """The reference corpus and the photos of other orders, as checks see them."""
+
+    def count(self, kinds: frozenset[ReferenceKind]) -> int:
+        """Return how many known pictures of these kinds there are."""
+
+    def search(
+        self, fingerprint: Fingerprint, kinds: frozenset[ReferenceKind], *, exclude_order: str = ""
+    ) -> Sequence[Candidate]:
+        """Return candidates, most promising first, never from the order `exclude_order`."""
+
+    def picture(self, reference: Reference) -> NDArray[np.uint8] | None:
+        """Return the known picture's stored preview, (H, W, 3) RGB upright, longest side at most 1024 px; None if gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """What a check needs beyond the photo."""
+
+    known: KnownImages
+    order: Order | None = None
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """Raw metadata blocks of the file, copied out by the bounded container walker; empty when the file has none."""
+
+    exif: bytes = b""  # TIFF structure, without the "Exif\0\0" prefix
+    xmp: tuple[bytes, ...] = ()
+    text: tuple[tuple[str, str], ...] = ()  # PNG text chunks: keyword, text
+    segments: tuple[tuple[str, int, bytes], ...] = ()  # marker or chunk name, offset, first bytes of payload
+    trailer: bytes = b""  # what follows the end of the picture, bounded
+    quantisation: tuple[tuple[int, ...], ...] = ()  # 64 values each, zigzag order, by table id
+
+
+class Exhibit(Protocol):
+    """One photo under examination. Views are computed once, on first use."""
+
+    @property
+    def photo(self) -> Photo: ...
+
+    @property
+    def rgb(self) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8, upright sRGB; read-only."""
+
+    @property
+    def gray(self) -> NDArray[np.uint8]:
+        """(H, W) uint8 luma; read-only."""
+
+    @property
+    def fingerprint(self) -> Fingerprint: ...
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+
+    @property
+    def blocks(self) -> Blocks: ...
+
+
+# ---------------------------------------------------------------- found
+
+
+class Claim(StrEnum):
+    """What a finding supports; the first three are the platform's own kinds."""
+
+    WEB_IMAGE = "web-image"
+    EDITED = "edited"
+    NOT_OUR_PRODUCT = "not-our-product"
+    AI_GENERATED = "ai-generated"
+    REUSED = "reused"
+    CONTRADICTION = "contradiction"
+
+
+class Strength(StrEnum):
+    """How far a finding carries, weakest first. DESIGN: documented needs a fact anyone can check."""
+
+    POSSIBLE = "possible"
+    SUPPORTED = "supported"
+    DOCUMENTED = "documented"
+
+
+class Basis(StrEnum):
+    """What a finding rests on: a fact anyone can check, or a measured score. Only a fact can become documented."""
+
+    FACT = "fact"
+    MEASURED = "measured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A place in the photo: at least three points in upright pixels, inside the picture."""
+
+    polygon: tuple[Point, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedReference:
+    """The known picture a photo was matched to. `homography` maps photo pixels to reference pixels."""
+
+    id: str
+    kind: ReferenceKind
+    file: str
+    source: str
+    first_seen: str
+    first_seen_how: str
+    captured_at: str
+    sha256: str
+    sku: str
+    title: str
+    order: str  # masked ("251103-…789"); "" unless kind is claim
+    width: int
+    height: int
+    overlap: float  # 0-1, share of the reference seen in the photo
+    homography: Homography
+    outline: tuple[Point, ...]  # the overlap's outline in photo pixels
+    transform: Text  # the transform in words: mirrored, cropped to 34 %, rotated 90°
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing found. A check leaves `strength` and `false_alarm_rate` unset; `decide` sets both from measurements.
+
+    `score` is 0-1, higher is surer, comparable across photos for one check. `ceiling` caps the strength whatever the
+    measured rate. `innocent` lists harmless explanations shown beside the finding.
+    """
+
+    claim: Claim
+    score: float
+    summary: Text
+    basis: Basis
+    ceiling: Strength = Strength.DOCUMENTED
+    strength: Strength | None = None
+    false_alarm_rate: float | None = None
+    regions: tuple[Region, ...] = ()
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    reference: MatchedReference | None = None
+    innocent: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A fact for the reviewer that supports no claim by itself: a clock, a save chain, another photo of one print."""
+
+    summary: Text
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    reference: MatchedReference | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataRow:
+    """One line of the report's metadata table. `value` is already masked (no GPS, no names)."""
+
+    field: str
+    value: str
+    place: str
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture for the reviewer: encoded bytes (JPEG or PNG), longest side at most 1280 px."""
+
+    role: str  # "error-level", …
+    title: Text
+    media_type: Literal["image/jpeg", "image/png"]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EditMap:
+    """Where a check sees an edit. `score` 0-1 for the whole photo; `mask` (H, W) uint8, upright size, 255 = edited."""
+
+    score: float
+    mask: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """The check does not apply, or cannot see. Yielded alone. `blind` marks a check that mattered (traces are gone):
+    such a photo is inconclusive, not clean."""
+
+    reason: Text
+    blind: bool = False
+
+
+CheckResult = Finding | Note | MetadataRow | Picture | EditMap | NotApplicable
+
+
+class Group(StrEnum):
+    """Groups of checks, usable wherever a check id is."""
+
+    MATCH = "match"
+    EDITS = "edits"
+    FILE = "file"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check. Its id is its module's name with hyphens. `family` names the kind of trace it reads: only checks of
+    different families count as independent."""
+
+    id: str
+    title: Text
+    group: Group
+    family: str
+    run: Callable[[Exhibit, Lab], Iterator[CheckResult]]
+
+
+class Status(StrEnum):
+    """How a check ended on a photo."""
+
+    DONE = "done"
+    NOT_APPLICABLE = "not-applicable"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFile:
+    """A reviewer's picture as written beside the report; `file` is relative to the `--out` folder."""
+
+    role: str
+    title: Text
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one check said about one photo. `blind` as in NotApplicable. `reason` is English, `explanation` both."""
+
+    check: str
+    status: Status
+    reason: str = ""
+    explanation: Text | None = None
+    blind: bool = False
+    seconds: float = 0.0
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    metadata: tuple[MetadataRow, ...] = ()
+    pictures: tuple[PictureFile, ...] = ()
+
+
+# ---------------------------------------------------------------- decided and reported
+
+
+class Level(StrEnum):
+    """The verdict on a photo, mildest first except `unreadable`, which stands outside the order."""
+
+    NONE = "none"
+    INCONCLUSIVE = "inconclusive"
+    POSSIBLE = "possible"
+    SUPPORTED = "supported"
+    DOCUMENTED = "documented"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The level and the claims that reach it or any weaker alarm, strongest first."""
+
+    level: Level
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoReport:
+    """One JSON line: everything said about one received file."""
+
+    schema: Literal["evidencecheck.photo/1"] = "evidencecheck.photo/1"
+    case: str
+    photo: str
+    sha256: str
+    size_bytes: int
+    format: str  # "" when unreadable
+    width: int  # 0 when unreadable
+    height: int
+    verdict: Level
+    claims: tuple[Claim, ...] = ()
+    reason: str = ""  # why unreadable, English
+    explanation: Text | None = None  # the same in both languages
+    edit_score: float = 0.0
+    edit_mask: str | None = None
+    preview: str | None = None  # JPEG of the upright photo, longest side at most 1280 px, relative to --out
+    outcomes: tuple[Outcome, ...] = ()
+    version: str = ""
+    calibration: str = ""  # name of the calibration table used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReport:
+    """All photos of one order, with what the export says of it."""
+
+    case: str
+    order: Order | None
+    photos: tuple[PhotoReport, ...]

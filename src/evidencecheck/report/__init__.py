@@ -1,0 +1,1 @@
+"""Reports to JSON lines, HTML and complaint packages."""

@@ -1,0 +1,1 @@
+"""What is remembered: reference corpus, index, photos of earlier orders, audit log."""
