@@ -277,7 +277,8 @@ class Finding:
     """One thing found. A check leaves `strength` and `false_alarm_rate` unset; `decide` sets both from measurements.
 
     `score` is 0-1, higher is surer, comparable across photos for one check. `ceiling` caps the strength whatever the
-    measured rate. `innocent` lists harmless explanations shown beside the finding.
+    measured rate. `comparisons` is how many known pictures were compared: the rate of a false alarm grows with it.
+    `innocent` lists harmless explanations shown beside the finding.
     """
 
     claim: Claim
@@ -285,6 +286,7 @@ class Finding:
     summary: Text
     basis: Basis
     ceiling: Strength = Strength.DOCUMENTED
+    comparisons: int = 1
     strength: Strength | None = None
     false_alarm_rate: float | None = None
     regions: tuple[Region, ...] = ()
