@@ -1,4 +1,4 @@
-"""The shared vocabulary, in flow order: what is received, what is known, what is found, what is decided, what is reported.
+"""The shared vocabulary, in flow order: what is received, known, found, decided, reported.
 
 Everything here is an immutable value. The reported types are also the JSON of `--jsonl` (see `schema/`): their field
 names are the contract. Coordinates are pixels of the upright photo (EXIF orientation applied), origin top-left.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -86,6 +87,14 @@ class Order:
     received_at: datetime | None = None
     claimed_at: datetime | None = None
     refunded_at: datetime | None = None
+    ordered_at: datetime | None = None
+    agreed_at: datetime | None = None  # when the seller agreed to the refund
+    amount: Decimal | None = None  # what the buyer paid, yuan
+    refund_amount: Decimal | None = None  # yuan
+    after_sales_id: str = ""
+    after_sales_kind: str = ""  # refund only, return and refund, exchange, resend, repair, in the export's words
+    after_sales_status: str = ""
+    resend_tracking_number: str = ""  # of the parcel the seller sent again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +172,7 @@ class KnownImages(Protocol):
         """Return candidates, most promising first, never from the order `exclude_order`."""
 
     def picture(self, reference: Reference) -> NDArray[np.uint8] | None:
-        """Return the known picture's stored preview, (H, W, 3) RGB upright, longest side at most 1024 px; None if gone."""
+        """Return the stored preview, (H, W, 3) RGB upright, longest side at most 1024 px; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +185,23 @@ class Lab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One value the file declares about itself. Untrusted text, not masked.
+
+    `place` is where it stands: "exif:IFD0", "exif:ExifIFD", "exif:GPS", "xmp", "png", "iptc", "irb", "sef" (Samsung's
+    trailer), "makernote", "c2pa", "jpeg:APP9" … `name` is the tag, or the path of local names ("History[2]/when"),
+    `space` the XMP namespace of the path's first name, `code` the EXIF tag, IPTC data set or resource number.
+    """
+
+    place: str
+    name: str
+    value: str
+    space: str = ""
+    code: int = -1
+    offset: int = -1  # of the block in the file, bytes; -1 where it has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
     """Raw metadata blocks of the file, copied out by the bounded container walker; empty when the file has none."""
 
@@ -185,13 +211,22 @@ class Blocks:
     segments: tuple[tuple[str, int, bytes], ...] = ()  # marker or chunk name, offset, first bytes of payload
     trailer: bytes = b""  # what follows the end of the picture, bounded
     quantisation: tuple[tuple[int, ...], ...] = ()  # 64 values each, zigzag order, by table id
+    huffman: tuple[tuple[int, bytes], ...] = ()  # JPEG: class << 4 | id; 16 code counts, then the symbols
+    sampling: tuple[tuple[int, int, int], ...] = ()  # JPEG: horizontal, vertical factor and table id of each component
+    frame: tuple[int, int, int, int] | None = None  # JPEG: process (0 baseline, 2 progressive), bits, width, height
+    irb: tuple[tuple[int, bytes], ...] = ()  # Photoshop image resources: number, first bytes
+    thumbnail: bytes = b""  # the JPEG in EXIF's IFD1
+    jumbf: bytes = b""  # C2PA manifest store
+    fields: tuple[Field, ...] = ()  # every value read from the blocks above
+    problems: tuple[str, ...] = ()  # what could not be read, English
 
 
 class Exhibit(Protocol):
     """One photo under examination. Views are computed once, on first use."""
 
     @property
-    def photo(self) -> Photo: ...
+    def photo(self) -> Photo:
+        """The photo's name, hash and size."""
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -202,14 +237,16 @@ class Exhibit(Protocol):
         """(H, W) uint8 luma; read-only."""
 
     @property
-    def fingerprint(self) -> Fingerprint: ...
+    def fingerprint(self) -> Fingerprint:
+        """Hashes and local features, as taken at intake."""
 
     @property
     def data(self) -> bytes:
         """The file's bytes."""
 
     @property
-    def blocks(self) -> Blocks: ...
+    def blocks(self) -> Blocks:
+        """The file's metadata blocks."""
 
 
 # ---------------------------------------------------------------- found

@@ -1,4 +1,4 @@
-"""Calibration tables: how often a check's score is reached on genuine photos. Data, with the script that measured it."""
+"""Calibration tables: how often a check's score is reached on genuine photos. Data, with how it was measured."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Calibration:
     rows: Mapping[str, Row]
 
     def rate(self, check: str, score: float, *, comparisons: int = 1) -> float | None:
-        """Return the false-alarm rate after so many comparisons, or None when the check is uncalibrated at this score."""
+        """Return the false-alarm rate after so many comparisons, or None when uncalibrated at this score."""
         row = self.rows.get(check)
         single = row.rate(score) if row else None
         return None if single is None else min(1.0, single * comparisons)

@@ -68,7 +68,10 @@ def _agreements(outcomes: list[Outcome], families: Mapping[str, str]) -> list[Ou
     ]
 
     def raised(family: str, finding: Finding) -> Finding:
-        if finding.strength is not Strength.POSSIBLE or finding.ceiling is Strength.POSSIBLE:
+        if (finding.claim, finding.strength) != (
+            Claim.EDITED,
+            Strength.POSSIBLE,
+        ) or finding.ceiling is Strength.POSSIBLE:
             return finding
         for other_family, other in edits:
             joint = (finding.false_alarm_rate or 0.0) * (other.false_alarm_rate or 0.0)

@@ -1,0 +1,35 @@
+"""Exit codes, and how trouble is told: one line that names the thing and the remedy, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+
+
+class ExitCode(IntEnum):
+    """What the program's exit code means, for every verb."""
+
+    NOTHING_FOUND = 0
+    SOMETHING_FOUND = 1
+    TROUBLE = 2
+
+
+def stop(message: str) -> typer.Exit:
+    """Say what is wrong on stderr and return the exception that ends the program with code 2."""
+    typer.secho(f"evidencecheck: {message}", err=True, fg=typer.colors.RED)
+    return typer.Exit(ExitCode.TROUBLE)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn errors about files, folders and options into a message and exit code 2; a defect keeps its traceback."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise stop(f"{where}{error.strerror or error}") from error
+    except ValueError as error:
+        raise stop(str(error)) from error

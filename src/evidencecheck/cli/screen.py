@@ -1,0 +1,105 @@
+"""`evidencecheck screen`: a folder of photos in, a report out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from evidencecheck.cli.console import Language, progress, say, warn
+from evidencecheck.cli.exits import ExitCode, plain_errors
+from evidencecheck.model import Level, Strength
+
+if TYPE_CHECKING:
+    from evidencecheck.pipeline import Summary
+
+
+class Engine(StrEnum):
+    """Where the work runs."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
+def screen(  # noqa: PLR0913 - one parameter per option of the contract
+    folder: Annotated[Path, typer.Argument(help="Photos: one sub-folder per order, or files named after orders.")],
+    *,
+    store: Annotated[str, typer.Option(help="Store folder.", show_default="your user data folder")] = "",
+    orders: Annotated[list[Path] | None, typer.Option(help="Order export, CSV or Excel; may be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Report folder.", show_default="evidencecheck-report")] = None,
+    jsonl: Annotated[str, typer.Option(help="Also write one JSON line per photo here; - is stdout.")] = "",
+    only: Annotated[str, typer.Option(help="Only these checks or groups, comma-separated.")] = "",
+    skip: Annotated[str, typer.Option(help="Not these checks or groups, comma-separated.")] = "",
+    fail_level: Annotated[Strength, typer.Option(help="Exit with 1 from this strength up.")] = Strength.SUPPORTED,
+    lang: Annotated[Language, typer.Option(help="Language the report opens in.")] = Language.ZH,
+    jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one per processor core.")] = 0,
+    engine: Annotated[Engine, typer.Option(help="Where the work runs.")] = Engine.LOCAL,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the report in --out.")] = False,
+) -> None:
+    """核查一个文件夹里的照片，生成报告。 Screen a folder of photos and write a report."""
+    with plain_errors(), ExitStack() as stack:
+        from evidencecheck import pipeline
+        from evidencecheck.acquire.orders import read_orders
+        from evidencecheck.check import select_checks
+        from evidencecheck.store.location import store_folder
+
+        if engine is Engine.DASK:
+            raise ValueError("--engine dask is not available in this version; use --engine local with --jobs")
+        book = read_orders(orders or [])
+        for problem in book.problems:
+            warn(f"{problem.file}:{problem.line}: {problem.text.zh} / {problem.text.en}")
+        run = pipeline.Screening(
+            folder=folder,
+            out=out or report_folder(resume=resume),
+            store=store_folder(store),
+            checks=select_checks(_names(only), _names(skip)),
+            orders=book,
+            jobs=jobs or os.cpu_count() or 1,
+            lang=lang.value,
+            resume=resume,
+            jsonl=_stream(jsonl, stack, resume=resume),
+        )
+        with progress() as tell:
+            summary = pipeline.screen(run, tell)
+        _say(summary)
+        raise typer.Exit(exit_code(summary, fail_level))
+
+
+def report_folder(*, resume: bool) -> Path:
+    """Return `evidencecheck-report`, or when there is one already, the next free number behind it."""
+    folder, number = Path("evidencecheck-report"), 2
+    while folder.exists() and not resume:
+        folder, number = Path(f"evidencecheck-report-{number}"), number + 1
+    return folder
+
+
+def exit_code(summary: Summary, fail_level: Strength) -> ExitCode:
+    """Return 1 when a photo reached `fail_level` or could not be read, else 0."""
+    levels = list(Level)
+    alarming = levels[levels.index(Level(fail_level.value)) :]  # `unreadable` is last, so it always counts
+    found = any(summary.levels.get(level, 0) for level in alarming)
+    return ExitCode.SOMETHING_FOUND if found else ExitCode.NOTHING_FOUND
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _stream(jsonl: str, stack: ExitStack, *, resume: bool) -> BinaryIO | None:
+    if jsonl == "-":
+        return sys.stdout.buffer
+    if not jsonl:
+        return None
+    return stack.enter_context(Path(jsonl).open("wb" if resume else "xb"))
+
+
+def _say(summary: Summary) -> None:
+    counts = ", ".join(f"{summary.levels[level]} {level}" for level in Level if summary.levels.get(level))
+    photos = sum(summary.levels.values())
+    say(f"{photos} 张照片，{summary.cases} 个订单 / {photos} photos, {summary.cases} orders: {counts}")
+    say(f"报告 / report: {summary.index}")

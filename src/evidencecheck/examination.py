@@ -1,0 +1,142 @@
+"""What happens to one photo inside a worker: decode once, run every check, write its pictures, return small values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from evidencecheck.acquire.encode import encode_mask_png, preview_jpeg
+from evidencecheck.acquire.exhibit import open_exhibit
+from evidencecheck.acquire.intake import sha256_of
+from evidencecheck.acquire.workers import Trouble, phase
+from evidencecheck.check import Ran, failed, run_check, select_checks
+from evidencecheck.model import (
+    EditMap,
+    Exhibit,
+    Group,
+    KnownImages,
+    Lab,
+    Order,
+    Outcome,
+    Photo,
+    PictureFile,
+    Received,
+    Settings,
+    Status,
+    Text,
+    Unreadable,
+)
+from evidencecheck.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One photo to examine. `given_up` names checks that already hung or crashed a worker on it, with the reason."""
+
+    received: Received
+    out: Path
+    store: Path
+    check_ids: tuple[str, ...]
+    settings: Settings
+    order: Order | None = None
+    given_up: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """The photo and what each check said; pictures are already written below the output folder."""
+
+    photo: Photo
+    outcomes: tuple[Outcome, ...]
+    preview: str
+    edit_score: float
+    edit_mask: str | None
+
+
+def examine(task: Task) -> Examined | Unreadable:
+    """Decode the photo once and run the checks on it, telling the parent which one is at work."""
+    phase("decode")
+    exhibit = open_exhibit(task.received, task.settings)
+    if isinstance(exhibit, Unreadable):
+        return exhibit
+    lab = Lab(known=_known_images(task.store), order=task.order, settings=task.settings)
+    checks = select_checks(only=task.check_ids)
+    ran: list[Ran] = []
+    for check in checks:
+        phase(f"check {check.id}")
+        if check.id in task.given_up:
+            ran.append(Ran(outcome=failed(check.id, task.given_up[check.id])))
+        else:
+            ran.append(run_check(check, exhibit, lab))
+    phase("pictures")
+    edit_maps = [edit_map for one in ran for edit_map in one.edit_maps]
+    looked_for_edits = any(
+        one.outcome.status is Status.DONE for check, one in zip(checks, ran, strict=True) if check.group is Group.EDITS
+    )
+    return Examined(
+        photo=exhibit.photo,
+        outcomes=tuple(_with_pictures(one, exhibit.photo.sha256, task.out) for one in ran),
+        preview=_write(task.out, f"previews/{exhibit.photo.sha256}.jpg", preview_jpeg(exhibit.rgb)),
+        edit_score=round(max((edit_map.score for edit_map in edit_maps), default=0.0), 4),
+        edit_mask=_write_mask(task.out, exhibit, edit_maps) if edit_maps or looked_for_edits else None,
+    )
+
+
+def trouble_text(trouble: Trouble[object], settings: Settings) -> Text:
+    """Say in both languages why a worker had to be given up, and what to do."""
+    if trouble.kind == "timeout":
+        seconds = f"{settings.max_seconds:g}"
+        return Text(zh=f"处理超过 {seconds} 秒，已停止", en=f"stopped after {seconds} s")
+    if trouble.kind == "memory":
+        size = f"{settings.max_memory_bytes / 2**30:.1f} GB"
+        return Text(zh=f"需要的内存超过 {size}，已停止", en=f"stopped at {size} of memory")
+    return Text(zh=f"处理时程序出错：{trouble.detail}", en=f"the program failed on it: {trouble.detail}")
+
+
+def unreadable_after(received: Received, trouble: Trouble[object], settings: Settings) -> Unreadable:
+    """Return the result for a photo on which a worker was given up before any check could speak."""
+    sha256, size_bytes = sha256_of(received.path, settings)
+    why = trouble_text(trouble, settings)
+    return Unreadable(
+        case=received.case,
+        name=received.name,
+        path=received.path,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        reason=Text(zh=f"{why.zh}。请人工打开查看。", en=f"{why.en}; open it by hand"),
+    )
+
+
+@lru_cache(maxsize=1)
+def _known_images(store: Path) -> KnownImages:
+    return Store.open(store).known_images()
+
+
+def _write_mask(out: Path, exhibit: Exhibit, edit_maps: Sequence[EditMap]) -> str:
+    mask = np.zeros((exhibit.photo.height, exhibit.photo.width), np.uint8)
+    for edit_map in edit_maps:
+        np.maximum(mask, edit_map.mask, out=mask)
+    return _write(out, f"masks/{exhibit.photo.sha256}.png", encode_mask_png(mask))
+
+
+def _with_pictures(ran: Ran, sha256: str, out: Path) -> Outcome:
+    files = []
+    for number, picture in enumerate(ran.pictures):
+        ending = {"image/jpeg": "jpg", "image/png": "png"}[picture.media_type]
+        name = f"pictures/{sha256}-{ran.outcome.check}-{number}.{ending}"
+        files.append(PictureFile(role=picture.role, title=picture.title, file=_write(out, name, picture.data)))
+    return replace(ran.outcome, pictures=tuple(files))
+
+
+def _write(out: Path, name: str, data: bytes) -> str:
+    """Write whole or not at all: a killed worker leaves no half picture under its final name."""
+    target = out / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    part.write_bytes(data)
+    part.replace(target)
+    return name

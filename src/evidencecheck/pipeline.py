@@ -1,0 +1,197 @@
+"""The program on one page: find the photos, take them in, examine each, judge, report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO
+
+from evidencecheck import __version__
+from evidencecheck.acquire.find import find_photos
+from evidencecheck.acquire.intake import intake
+from evidencecheck.acquire.orders import OrderBook
+from evidencecheck.acquire.workers import Trouble, Workers
+from evidencecheck.decide import Calibration, judge, shipped
+from evidencecheck.examination import Examined, Task, examine, trouble_text, unreadable_after
+from evidencecheck.model import (
+    CaseReport,
+    Check,
+    Group,
+    Intake,
+    Level,
+    Photo,
+    PhotoReport,
+    Received,
+    Settings,
+    Unreadable,
+)
+from evidencecheck.report.html import HtmlReport
+from evidencecheck.report.journal import Journal
+from evidencecheck.report.jsonl import encode
+from evidencecheck.store import Store
+
+Tell = Callable[[str, int, int], None]  # stage, photos done, photos in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """One run of `screen`. `out` is new or, with `resume`, an earlier run's folder; `jsonl` gets every record too."""
+
+    folder: Path
+    out: Path
+    store: Path
+    checks: tuple[Check, ...]
+    orders: OrderBook = field(default_factory=OrderBook)
+    settings: Settings = field(default_factory=Settings)
+    jobs: int = 1
+    lang: str = "zh"
+    resume: bool = False
+    jsonl: BinaryIO | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How a run ended: the report's index, and how many photos reached each level."""
+
+    index: Path
+    levels: Mapping[Level, int]
+    cases: int
+
+
+def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
+    """Screen every photo of the folder; every file found is in the report.
+
+    Raises what `find_photos` and `Store.open` raise for a folder or store that cannot be used.
+    """
+    received = find_photos(run.folder)
+    calibration = shipped()
+    levels: Counter[Level] = Counter()
+    with ExitStack() as stack:
+        store = stack.enter_context(Store.open(run.store))
+        journal = stack.enter_context(Journal.open(run.out, resume=run.resume))
+        workers = stack.enter_context(Workers(run.jobs, run.settings))
+        taken = [*_take_in(run, workers, store, received, tell)]
+        html = HtmlReport(run.out, "en" if run.lang == "en" else "zh")
+        reports = _reports(run, workers, journal, calibration, taken)
+        done = 0
+        for case, group in groupby(reports, key=lambda photo: photo.case):
+            photos = []
+            for photo in group:
+                photos.append(photo)
+                journal.add(photo)
+                store.save_report(photo)
+                levels[photo.verdict] += 1
+                if run.jsonl:
+                    run.jsonl.write(encode(photo) + b"\n")
+                    run.jsonl.flush()
+                tell("examine", done := done + 1, len(taken))
+            html.add_case(
+                CaseReport(case=case, order=run.orders.orders.get(case), photos=tuple(photos)), store.picture_of
+            )
+        journal.finish()
+        return Summary(index=html.finish(), levels=levels, cases=html.cases)
+
+
+def _take_in(
+    run: Screening, workers: Workers, store: Store, received: Sequence[Received], tell: Tell
+) -> Iterator[Photo | Unreadable]:
+    """Hash and fingerprint every photo and remember it, before any is examined: reuse within the batch is seen too."""
+    matching = any(check.group is Group.MATCH for check in run.checks)
+    results = workers.map(partial(intake, settings=run.settings, with_fingerprint=matching), received)
+    for number, (item, result) in enumerate(zip(received, results, strict=True), 1):
+        if isinstance(result, Intake):
+            store.remember(result, item.case)
+            yield result.photo
+        else:
+            yield unreadable_after(item, result, run.settings) if isinstance(result, Trouble) else result
+        tell("take in", number, len(received))
+
+
+def _reports(
+    run: Screening, workers: Workers, journal: Journal, calibration: Calibration, taken: Sequence[Photo | Unreadable]
+) -> Iterator[PhotoReport]:
+    """Yield one report per file taken in, in order; a resumed run examines only what its journal lacks."""
+    families = {check.id: check.family for check in run.checks}
+    known = [journal.earlier(item, families, calibration.name, __version__) for item in taken]
+    tasks = [
+        _task(run, item)
+        for item, report in zip(taken, known, strict=True)
+        if report is None and isinstance(item, Photo)
+    ]
+    results = zip(tasks, workers.map(examine, tasks), strict=True)
+    for item, report in zip(taken, known, strict=True):
+        if report is not None:
+            yield report
+        elif isinstance(item, Unreadable):
+            yield _unreadable_report(item, calibration)
+        else:
+            yield _report(run, *next(results), calibration, families)
+
+
+def _task(run: Screening, photo: Photo) -> Task:
+    return Task(
+        received=Received(case=photo.case, name=photo.name, path=photo.path),
+        out=run.out,
+        store=run.store,
+        check_ids=tuple(check.id for check in run.checks),
+        settings=run.settings,
+        order=run.orders.orders.get(photo.case),
+    )
+
+
+def _report(
+    run: Screening,
+    task: Task,
+    result: Examined | Unreadable | Trouble[Task],
+    calibration: Calibration,
+    families: Mapping[str, str],
+) -> PhotoReport:
+    while isinstance(result, Trouble) and result.phase.startswith("check "):
+        check_id = result.phase.removeprefix("check ")
+        task = replace(task, given_up={**task.given_up, check_id: trouble_text(result, run.settings).en})
+        with Workers(1, run.settings) as again:
+            result = next(again.map(examine, [task]))
+    if isinstance(result, Trouble):
+        result = unreadable_after(task.received, result, run.settings)
+    if isinstance(result, Unreadable):
+        return _unreadable_report(result, calibration)
+    outcomes, verdict = judge(result.outcomes, calibration, families)
+    return PhotoReport(
+        case=result.photo.case,
+        photo=result.photo.name,
+        sha256=result.photo.sha256,
+        size_bytes=result.photo.size_bytes,
+        format=result.photo.format,
+        width=result.photo.width,
+        height=result.photo.height,
+        verdict=verdict.level,
+        claims=verdict.claims,
+        edit_score=result.edit_score,
+        edit_mask=result.edit_mask,
+        preview=result.preview,
+        outcomes=outcomes,
+        version=__version__,
+        calibration=calibration.name,
+    )
+
+
+def _unreadable_report(item: Unreadable, calibration: Calibration) -> PhotoReport:
+    return PhotoReport(
+        case=item.case,
+        photo=item.name,
+        sha256=item.sha256,
+        size_bytes=item.size_bytes,
+        format="",
+        width=0,
+        height=0,
+        verdict=Level.UNREADABLE,
+        reason=item.reason.en,
+        explanation=item.reason,
+        version=__version__,
+        calibration=calibration.name,
+    )

@@ -1,0 +1,92 @@
+"""The run's own record: `photos.jsonl` in the output folder, one line per photo as it is decided.
+
+It is what `--resume` continues from: a run killed at any moment has lost at most the photo it was working on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from evidencecheck.model import Photo, PhotoReport, Unreadable
+from evidencecheck.report.jsonl import decode, encode
+
+NAME = "photos.jsonl"
+
+
+class OutputExistsError(FileExistsError):
+    """The output folder already holds a report and `--resume` was not given."""
+
+
+class Journal:
+    """Appends reports; hands out those of an earlier run that still hold."""
+
+    def __init__(self, file: Path, earlier: dict[tuple[str, str], PhotoReport]) -> None:
+        self._file = file
+        self._earlier = earlier
+        self._lines: list[bytes] = []
+        self._stream: BinaryIO = file.open("ab")
+
+    @classmethod
+    def open(cls, out: Path, *, resume: bool) -> Journal:
+        """Start a run in `out`, or continue one. Raises OutputExistsError rather than overwrite a report."""
+        file = out / NAME
+        if file.exists() and not resume:
+            raise OutputExistsError(f"{out} already holds a report; name another folder with --out, or add --resume")
+        out.mkdir(parents=True, exist_ok=True)
+        earlier = {(report.photo, report.sha256): report for report in _read(file)} if resume else {}
+        return cls(file, earlier)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()
+
+    def earlier(
+        self, item: Photo | Unreadable, check_ids: Collection[str], calibration: str, version: str
+    ) -> PhotoReport | None:
+        """Return the earlier run's report on the same bytes by the same checks, table and version, if there is one."""
+        report = self._earlier.get((item.name, item.sha256))
+        if report is None or (report.calibration, report.version, report.case) != (calibration, version, item.case):
+            return None
+        if isinstance(item, Photo) and {outcome.check for outcome in report.outcomes} != set(check_ids):
+            return None
+        return report
+
+    def add(self, report: PhotoReport) -> None:
+        """Write a report down before the next photo is looked at."""
+        line = encode(report) + b"\n"
+        if self._earlier:
+            self._lines.append(line)
+        if self._earlier.get((report.photo, report.sha256)) is not report:
+            self._stream.write(line)
+            self._stream.flush()
+
+    def finish(self) -> None:
+        """Leave exactly this run's reports, in order: a resumed run may have appended behind stale ones."""
+        if not self._earlier:
+            return
+        part = self._file.with_name(NAME + ".part")
+        with part.open("wb") as stream:
+            stream.writelines(self._lines)
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._stream.close()
+        part.replace(self._file)
+
+
+def _read(file: Path) -> list[PhotoReport]:
+    """Return the reports of a journal; a last line cut short by a kill is dropped with its line break."""
+    if not file.exists():
+        return []
+    data = file.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if whole != data:
+        os.truncate(file, len(whole))
+    return [decode(line) for line in whole.splitlines() if line]
