@@ -58,7 +58,7 @@ def read_blocks(data: bytes, format: str = "") -> Blocks:  # noqa: A002 - Pillow
         thumbnail=thumbnail,
         jumbf=b"".join(found.jumbf)[:MAX_BLOCK_BYTES],
         fields=tuple(fields[:MAX_FIELDS]),
-        problems=tuple(found.problems),
+        problems=tuple(dict.fromkeys(found.problems))[:20],
     )
 
 

@@ -37,18 +37,14 @@ class _Reader:
         if kind == 7:
             return self.simple(low)
         number = self.number(low)
-        if kind == 0:
-            return number
-        if kind == 1:
-            return None if number is None else -1 - number
+        if kind < 2:
+            return number if kind == 0 or number is None else -1 - number
         if kind in (2, 3):
             raw = self.take(number) if number is not None else self.pieces(kind, depth)
             return raw if kind == 2 else raw.decode("utf-8", "replace")
-        if kind == 4:
-            return list(self.sequence(number, depth))
-        if kind == 5:
-            return self.mapping(number, depth)
-        return self.item(depth + 1)  # a tag: its content says enough
+        if kind == 6:
+            return self.item(depth + 1)  # a tag: its content says enough
+        return self.sequence(number, depth) if kind == 4 else self.mapping(number, depth)
 
     def number(self, low: int) -> int | None:
         """The argument of an item's head; None for "indefinite"."""

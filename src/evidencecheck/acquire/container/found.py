@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import ParseError  # noqa: S405 - only the exception; parsing goes through defusedxml
+from xml.etree.ElementTree import ParseError
 
 from evidencecheck.model import Field
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from evidencecheck.acquire.container import sef
 from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_SEGMENTS, Found
 
 C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -16,7 +17,9 @@ def walk_heif(data: bytes, found: Found) -> int:
     """Collect metadata items and boxes; return the file's length (boxes run to the end)."""
     for kind, start, end in boxes(data, 0, len(data)):
         found.segment(kind.decode("latin-1"), start - 8, b"" if kind in _BIG else data[start : min(end, start + 64)])
-        if kind == b"meta":
+        if kind == b"sefd":
+            found.fields += sef.fields(data[start:end], 0)
+        elif kind == b"meta":
             _meta(data, start + 4, end, found)
         elif kind == b"uuid" and data[start : start + 16] == C2PA_UUID:
             _c2pa(data[start + 16 : min(end, start + MAX_BLOCK_BYTES)], found)
@@ -78,12 +81,12 @@ def _items(data: bytes, start: int, stop: int) -> dict[int, tuple[bytes, bytes]]
     """Item number -> (type, content type)."""
     items: dict[int, tuple[bytes, bytes]] = {}
     first = start + (6 if data[start] == 0 else 8)
-    for kind, at, end in boxes(data, first, stop):
-        if kind != b"infe" or data[at] < 2:
+    for kind, begin, end in boxes(data, first, stop):
+        if kind != b"infe" or data[begin] < 2:
             continue
-        wide = data[at] >= 3
-        number = int.from_bytes(data[at + 4 : at + (8 if wide else 6)], "big")
-        at += 10 if wide else 8
+        wide = data[begin] >= 3
+        number = int.from_bytes(data[begin + 4 : begin + (8 if wide else 6)], "big")
+        at = begin + (10 if wide else 8)
         _, _, rest = data[at + 4 : min(end, at + 300)].partition(b"\0")
         items[number] = (data[at : at + 4], rest.partition(b"\0")[0])
     return items

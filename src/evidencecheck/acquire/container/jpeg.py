@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_SEGMENTS, MAX_TRAILER_BYTES, Found, printable
 from evidencecheck.acquire.container.found import readable as decode
@@ -19,11 +21,18 @@ _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
+@dataclass(slots=True)
+class _Split:
+    """Packets spread over several segments: by their number, the pieces with their place."""
+
+    xmp: dict[bytes, list[tuple[int, bytes]]] = field(default_factory=dict)
+    jumbf: dict[int, list[tuple[int, bytes]]] = field(default_factory=dict)
+
+
 def walk_jpeg(data: bytes, found: Found) -> int:
     """Collect a JPEG's segments; return the offset behind its end-of-image marker (the file's end when it has none)."""
     at, scanned = 2, False
-    extended: dict[bytes, list[tuple[int, bytes]]] = {}
-    jumbf: dict[int, list[tuple[int, bytes]]] = {}
+    split = _Split()
     for _ in range(MAX_SEGMENTS):
         hit = (_SCAN_END if scanned else _MARKER).search(data, at)
         if hit is None:
@@ -32,7 +41,7 @@ def walk_jpeg(data: bytes, found: Found) -> int:
             found.problem(f"stray bytes before the segment at {hit.start()}")
         at, marker = hit.start(), data[hit.start() + 1]
         if marker == 0xD9:
-            _join(found, extended, jumbf)
+            _join(found, split)
             found.trailer = data[at + 2 : at + 2 + MAX_TRAILER_BYTES]
             return at + 2
         if marker in _STANDALONE or at + 4 > len(data):
@@ -43,48 +52,46 @@ def walk_jpeg(data: bytes, found: Found) -> int:
         if len(payload) != length - 2:
             found.problem(f"segment at {at} is longer than the file")
         if not scanned or marker in (0xDA, 0xDB, 0xC4):
-            _segment(found, marker, at, payload, extended, jumbf)
+            _segment(found, marker, at, payload, split)
             at += 2 + max(length, 2)
         else:
             at += 2  # behind the first scan other markers are damage, not headers
         scanned = scanned or marker == 0xDA
-    _join(found, extended, jumbf)
+    _join(found, split)
     found.problem("no end-of-image marker")
     return len(data)
 
 
-def _segment(
-    found: Found,
-    marker: int,
-    at: int,
-    payload: bytes,
-    extended: dict[bytes, list[tuple[int, bytes]]],
-    jumbf: dict[int, list[tuple[int, bytes]]],
-) -> None:
+def _segment(found: Found, marker: int, at: int, payload: bytes, split: _Split) -> None:
     name = _name(marker)
     found.segment(name, at, payload)
-    if marker == 0xDB:
-        _quantisation(found, payload)
-    elif marker == 0xC4:
-        _huffman(found, payload)
+    if marker in _TABLES:
+        _TABLES[marker](found, payload)
     elif marker in _FRAMES:
         _frame(found, marker, payload)
-    elif marker == 0xE1 and payload.startswith(EXIF):
+    elif not _metadata(found, marker, payload, split) and (
+        marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in (0xE2, 0xEE) and printable(payload))
+    ):
+        found.fields.append(Field(place=f"jpeg:{name}", name=name, value=decode(payload), offset=at))
+
+
+def _metadata(found: Found, marker: int, payload: bytes, split: _Split) -> bool:
+    """Keep a metadata segment of a known kind; return whether it was one."""
+    if marker == 0xE1 and payload.startswith(EXIF):
         found.exif.append(payload[6:])
     elif marker == 0xE1 and payload.startswith(XMP):
         found.xmp.append(payload[len(XMP) :])
     elif marker == 0xE1 and payload.startswith(XMP_EXTENSION):
-        head = len(XMP_EXTENSION)
-        extended.setdefault(payload[head : head + 32], []).append(
-            (int.from_bytes(payload[head + 36 : head + 40], "big"), payload[head + 40 :])
-        )
+        rest = payload[len(XMP_EXTENSION) :]
+        split.xmp.setdefault(rest[:32], []).append((int.from_bytes(rest[36:40], "big"), rest[40:]))
     elif marker == 0xED and payload.startswith(PHOTOSHOP):
         found.irb.append(payload[len(PHOTOSHOP) :])
     elif marker == 0xEB and payload.startswith(b"JP"):
-        box = int.from_bytes(payload[2:4], "big")
-        jumbf.setdefault(box, []).append((int.from_bytes(payload[4:8], "big"), payload[8:]))
-    elif marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in (0xE2, 0xEE) and printable(payload)):
-        found.fields.append(Field(place=f"jpeg:{name}", name=name, value=decode(payload), offset=at))
+        number = int.from_bytes(payload[2:4], "big")
+        split.jumbf.setdefault(number, []).append((int.from_bytes(payload[4:8], "big"), payload[8:]))
+    else:
+        return False
+    return True
 
 
 def _name(marker: int) -> str:
@@ -124,14 +131,15 @@ def _frame(found: Found, marker: int, payload: bytes) -> None:
     found.sampling = tuple((p[1] >> 4, p[1] & 15, p[2]) for p in parts if len(p) == 3)
 
 
-def _join(
-    found: Found, extended: dict[bytes, list[tuple[int, bytes]]], jumbf: dict[int, list[tuple[int, bytes]]]
-) -> None:
+def _join(found: Found, split: _Split) -> None:
     """Put packets split over several segments together again, in the order they number themselves."""
-    for pieces in extended.values():
+    for pieces in split.xmp.values():
         found.xmp.append(b"".join(piece for _, piece in sorted(pieces))[:MAX_BLOCK_BYTES])
-    for pieces in jumbf.values():
+    for pieces in split.jumbf.values():
         pieces.sort(key=lambda piece: piece[0])
         head = 16 if pieces[0][1][:4] == b"\0\0\0\1" else 8  # each later packet repeats the box header
         joined = pieces[0][1] + b"".join(piece[head:] for _, piece in pieces[1:])
         found.jumbf.append(joined[:MAX_BLOCK_BYTES])
+
+
+_TABLES: dict[int, Callable[[Found, bytes], None]] = {0xDB: _quantisation, 0xC4: _huffman}

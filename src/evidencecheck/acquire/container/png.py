@@ -17,7 +17,7 @@ def walk_png(data: bytes, found: Found) -> int:
     for _ in range(MAX_SEGMENTS):
         if at + 8 > len(data):
             break
-        length, kind = struct.unpack_from(">I4s", data, at)
+        length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         payload = data[at + 8 : at + 8 + length] if kind != b"IDAT" else b""
         name = kind.decode("latin-1")
         if not name.isalpha():
@@ -45,17 +45,16 @@ def _chunk(found: Found, kind: bytes, payload: bytes) -> None:
         _text(found, key, _inflate(value[1:]))
     elif kind == b"iTXt":
         key, _, rest = payload.partition(b"\0")
-        packed, rest = rest[:1] == b"\1", rest[2:]
-        _, _, rest = rest.partition(b"\0")
-        _, _, value = rest.partition(b"\0")
+        packed = rest[:1] == b"\1"
+        _, _, value = rest[2:].partition(b"\0")[2].partition(b"\0")
         _text(found, key, _inflate(value) if packed else value)
     elif kind == b"eXIf":
         found.exif.append(payload.removeprefix(b"Exif\0\0"))
     elif kind == b"caBX":
         found.jumbf.append(payload)
     elif kind == b"tIME" and len(payload) == 7:
-        year, *rest = struct.unpack(">HBBBBB", payload)
-        found.text.append(("tIME", "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(year, *rest)))
+        moment = struct.unpack(">HBBBBB", payload)
+        found.text.append(("tIME", "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*moment)))
 
 
 def _inflate(packed: bytes) -> bytes:

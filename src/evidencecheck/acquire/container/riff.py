@@ -11,7 +11,7 @@ _PIXELS = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANMF"})
 
 def walk_webp(data: bytes, found: Found) -> int:
     """Collect a WebP's chunks; return the offset behind the RIFF."""
-    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
+    end = min(len(data), 8 + int.from_bytes(data[4:8], "little"))
     at = 12
     for _ in range(MAX_SEGMENTS):
         if at + 8 > end:

@@ -17,6 +17,7 @@ from evidencecheck.model import Field
 
 MAX_DIRECTORIES = 16
 MAX_ENTRIES = 1024  # of one directory; the largest seen in a real file is 90
+MAX_DAMAGED = 8  # entries without a value, after which a directory is taken for noise
 MAX_NUMBERS = 64  # shown of one value
 
 ASCII, UNDEFINED = 2, 7
@@ -131,14 +132,16 @@ def entries(tiff: bytes, problems: list[str]) -> Iterator[Entry]:
     while queue and len(seen) < MAX_DIRECTORIES:
         name, at = queue.pop(0)
         if at in seen or at < 2 or at + 2 > len(tiff):
-            if at:
+            if at and name != "SubIFD":  # sub-directories of TIFF pages are pixels, not EXIF
                 problems.append(f"EXIF {name} lies outside the file or is used twice")
             continue
         seen.add(at)
         count = struct.unpack_from(f"{order}H", tiff, at)[0]
+        damaged = 0
         for i in range(min(count, MAX_ENTRIES)):
             entry = _entry(tiff, at + 2 + 12 * i, name, order, problems)
-            if entry is None:
+            damaged += entry is None or not (entry.raw or entry.count == 0)
+            if entry is None or damaged > MAX_DAMAGED:
                 break
             if entry.tag in _SUB and entry.type in (4, 13):
                 queue += [(_SUB[entry.tag], int(n)) for n in entry.numbers()[:4]]

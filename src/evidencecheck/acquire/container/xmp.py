@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import ParseError  # noqa: S405 - only the exception; parsing goes through defusedxml
+from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -15,7 +15,7 @@ from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_FIELDS, M
 from evidencecheck.model import Field
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element  # noqa: S405 - the type only
+    from xml.etree.ElementTree import Element
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MAX_DEPTH = 24
