@@ -1,1 +1,6 @@
-"""What is remembered: reference corpus, index, photos of earlier orders, audit log."""
+"""What is remembered: reference corpus, index, photos of earlier orders. Importing this imports nothing heavy."""
+
+from evidencecheck.store.embedded import Store
+from evidencecheck.store.error import StoreError
+
+__all__ = ["Store", "StoreError"]

@@ -1,0 +1,131 @@
+"""The embedded store: one folder with `record.sqlite`, `previews/` and `index/`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from evidencecheck.store import photos, pictures, references
+from evidencecheck.store.database import connect, writing
+from evidencecheck.store.previews import Previews
+from evidencecheck.store.provenance import Found, Provenance
+from evidencecheck.store.references import Change, Selection
+from evidencecheck.store.stats import Stats, measure
+
+if TYPE_CHECKING:
+    from evidencecheck.matching.fingerprint import Fingerprint
+    from evidencecheck.model import Intake, KnownImages, PhotoReport, Reference
+    from evidencecheck.store.search_index import SearchIndex
+
+RECORD = "record.sqlite"
+
+
+class Store:
+    """What is remembered: the corpus, the photos of earlier orders, the latest reports.
+
+    Any number of processes may have the same folder open; each opens its own Store and uses it from one thread.
+    """
+
+    def __init__(self, folder: Path, db: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._db = db
+        self._previews = Previews(folder / "previews")
+        self._index: SearchIndex | None = None
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """Open the store in `folder`, making it if need be. Raises StoreError when that is impossible."""
+        return cls(folder, connect(folder / RECORD))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the record."""
+        self._db.close()
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Return a block whose writes are kept together or not at all, and cost one commit."""
+        return writing(self._db)
+
+    # ---------------------------------------------------------------- photos of orders
+
+    def remember(self, intake: Intake, order: str) -> None:
+        """Keep a photo with the order it came with. Twice is the same as once."""
+        with writing(self._db):
+            number = pictures.keep(self._db, self._previews, intake)
+            photos.remember(self._db, number, intake.photo, order)
+
+    def fingerprint_of(self, sha256: str) -> Fingerprint | None:
+        """Return the stored fingerprint of a file's content, None if it is not known."""
+        return pictures.fingerprint_of(self._db, sha256)
+
+    def save_report(self, report: PhotoReport) -> None:
+        """Keep a report as the latest on its photo."""
+        photos.save_report(self._db, report)
+
+    def reports(self, order: str) -> tuple[PhotoReport, ...]:
+        """Return the latest report on every photo of an order."""
+        return photos.reports(self._db, order)
+
+    def orders(self) -> tuple[str, ...]:
+        """Return every order number with a photo or a report."""
+        return photos.orders(self._db)
+
+    # ---------------------------------------------------------------- the corpus
+
+    def add_reference(self, intake: Intake, stated: Provenance, found: Found | None = None) -> Change:
+        """Add a picture to the corpus, or update what is known of it; `found` only fills what is not stated."""
+        path = str(intake.photo.path.absolute())
+        with writing(self._db):
+            number = pictures.keep(self._db, self._previews, intake)
+            return references.add(self._db, number, path, stated, found)
+
+    def references(self, which: Selection | None = None) -> Iterator[Reference]:
+        """Yield the references meant by `which`, in the order they were added."""
+        return references.select(self._db, which)
+
+    def remove(self, ids: list[str]) -> int:
+        """Remove references by id; return how many. Files are not touched; pictures still needed stay."""
+        with writing(self._db):
+            return references.remove(self._db, self._previews, ids)
+
+    def picture_bytes(self, reference_id: str) -> bytes | None:
+        """Return the preview (JPEG, at most 1024 px) of a reference or a claim, None if there is none."""
+        if reference_id.startswith(photos.CLAIM_ID):
+            row = self._db.execute(
+                "SELECT sha256 FROM photo JOIN picture ON picture.id = picture WHERE 'claim-' || photo.id = ?",
+                (reference_id,),
+            ).fetchone()
+        else:
+            row = self._db.execute(
+                "SELECT sha256 FROM reference JOIN picture ON picture.id = picture WHERE reference.id = ?",
+                (reference_id,),
+            ).fetchone()
+        return self._previews.read(row[0]) if row and row[0] else None
+
+    def stats(self) -> Stats:
+        """Return how much is stored."""
+        return measure(self._db, self.folder)
+
+    # ---------------------------------------------------------------- search
+
+    def known_images(self) -> KnownImages:
+        """Return everything known, as of now. Cheap to call again: only what changed since is read."""
+        from evidencecheck.store.known import KnownPictures
+        from evidencecheck.store.search_index import SAVE_AFTER, open_index, save_index
+
+        if self._index is None:
+            self._index = open_index(self._db, self.folder / "index")
+        elif self._index.catch_up(self._db) >= SAVE_AFTER:
+            save_index(self._index, self.folder / "index")
+        return KnownPictures(self._db, self._previews, self._index)

@@ -1,0 +1,72 @@
+"""Photos received with orders, and the latest report on each."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from evidencecheck.model import Photo, PhotoReport, Reference, ReferenceKind
+from evidencecheck.store.pictures import touch
+from evidencecheck.store.provenance import now
+
+CLAIM_ID = "claim-"
+RECEIVED = "received with an order"
+COLUMNS = "photo.id, name, order_number, intake_at, picture.sha256, picture.width, picture.height"
+JOINED = "FROM photo JOIN picture ON picture.id = photo.picture"
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(PhotoReport)
+
+
+def remember(db: sqlite3.Connection, picture: int, photo: Photo, order: str) -> None:
+    """Keep that a photo came with an order, inside a write. Screening it again changes nothing."""
+    added = db.execute(
+        "INSERT INTO photo (order_number, picture, name, path, intake_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (order_number, picture) DO NOTHING RETURNING id",
+        (order, picture, photo.name, _text(photo.path), now()),
+    ).fetchone()
+    if added:
+        touch(db, picture)
+
+
+def claim(row: tuple[str | int, ...]) -> Reference:
+    """Return the photo of another order, one row of COLUMNS, as a reference."""
+    number, name, order, intake_at, sha256, width, height = row
+    return Reference(
+        id=f"{CLAIM_ID}{number}",
+        kind=ReferenceKind.CLAIM,
+        file=str(name),
+        sha256=str(sha256),
+        width=int(width),
+        height=int(height),
+        first_seen=str(intake_at),
+        first_seen_how=RECEIVED,
+        order=str(order),
+    )
+
+
+def save_report(db: sqlite3.Connection, report: PhotoReport) -> None:
+    """Keep a report; it replaces an earlier one on the same photo of the same order."""
+    db.execute(
+        "INSERT INTO report VALUES (?, ?, ?, ?, ?) ON CONFLICT (order_number, photo) DO UPDATE"
+        " SET sha256 = excluded.sha256, saved_at = excluded.saved_at, data = excluded.data",
+        (report.case, report.photo, report.sha256, now(), _encoder.encode(report)),
+    )
+
+
+def reports(db: sqlite3.Connection, order: str) -> tuple[PhotoReport, ...]:
+    """Return the latest report on every photo of an order, by photo name."""
+    rows = db.execute("SELECT data FROM report WHERE order_number = ? ORDER BY photo", (order,))
+    return tuple(_decoder.decode(data) for (data,) in rows)
+
+
+def orders(db: sqlite3.Connection) -> tuple[str, ...]:
+    """Return every order number with a photo or a report."""
+    rows = db.execute("SELECT order_number FROM photo UNION SELECT order_number FROM report ORDER BY 1")
+    return tuple(str(number) for (number,) in rows)
+
+
+def _text(path: object) -> str:
+    """Return a path as text SQLite can keep: bytes that are no UTF-8 are written as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,99 @@
+"""Pictures: one row per distinct content, shared by references and photos, and kept while either needs it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidencecheck.store.database import next_generation
+
+if TYPE_CHECKING:
+    from evidencecheck.matching.fingerprint import Fingerprint
+    from evidencecheck.model import Intake
+    from evidencecheck.store.previews import Previews
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One distinct content as it is stored. Unknown sizes are 0, an unknown SHA-256 or format is ""."""
+
+    key: str  # the SHA-256, or "pdq:<hash>"
+    sha256: str
+    width: int
+    height: int
+    size_bytes: int
+    format: str
+    fingerprint: bytes
+
+
+def keep(db: sqlite3.Connection, previews: Previews, intake: Intake) -> int:
+    """Store a picture's fingerprint and preview, inside a write; return its number. Twice is the same as once."""
+    photo = intake.photo
+    if not previews.has(photo.sha256):
+        previews.write(photo.sha256, intake.preview)
+    picture = Picture(
+        key=photo.sha256,
+        sha256=photo.sha256,
+        width=photo.width,
+        height=photo.height,
+        size_bytes=photo.size_bytes,
+        format=photo.format,
+        fingerprint=intake.fingerprint.to_bytes(),
+    )
+    return keep_picture(db, picture)
+
+
+def keep_picture(db: sqlite3.Connection, picture: Picture) -> int:
+    """Store all but the preview, inside a write; return the number. A changed fingerprint replaces the old."""
+    row = db.execute(
+        "SELECT id, data FROM picture JOIN fingerprint ON picture = id WHERE key = ?", (picture.key,)
+    ).fetchone()
+    if row is None:
+        size = (picture.width, picture.height, picture.size_bytes)
+        number = db.execute(
+            "INSERT INTO picture (key, sha256, width, height, size_bytes, format, changed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (picture.key, picture.sha256, *size, picture.format, next_generation(db)),
+        ).fetchone()[0]
+        db.execute("INSERT INTO fingerprint VALUES (?, ?)", (number, picture.fingerprint))
+        return int(number)
+    number = int(row[0])
+    if row[1] != picture.fingerprint:
+        db.execute("UPDATE fingerprint SET data = ? WHERE picture = ?", (picture.fingerprint, number))
+        touch(db, number)
+    return number
+
+
+def touch(db: sqlite3.Connection, number: int) -> None:
+    """Mark a picture as changed for the search index: new fingerprint, or newly (or no longer) known under a kind."""
+    db.execute("UPDATE picture SET changed = ? WHERE id = ?", (next_generation(db), number))
+
+
+def release(db: sqlite3.Connection, previews: Previews, number: int) -> None:
+    """Delete a picture that no reference and no photo needs any more, inside a write; otherwise mark it as changed."""
+    needed = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM reference WHERE picture = ?1) OR EXISTS (SELECT 1 FROM photo WHERE picture = ?1)",
+        (number,),
+    ).fetchone()[0]
+    if needed:
+        touch(db, number)
+        return
+    sha256 = db.execute("DELETE FROM picture WHERE id = ? RETURNING sha256", (number,)).fetchone()[0]
+    db.execute("INSERT INTO gone VALUES (?, ?)", (number, next_generation(db)))
+    if sha256:
+        # Before the commit: another process that adds the same picture waits for it, and then writes the preview anew.
+        previews.drop(sha256)
+
+
+def fingerprint_of(db: sqlite3.Connection, sha256: str) -> Fingerprint | None:
+    """Return the stored fingerprint of a file, None if there is none that this version can read."""
+    from evidencecheck.matching.fingerprint import Fingerprint
+
+    row = db.execute("SELECT data FROM picture JOIN fingerprint ON picture = id WHERE key = ?", (sha256,)).fetchone()
+    if row is None:
+        return None
+    try:
+        return Fingerprint.from_bytes(row[0])
+    except ValueError:
+        return None  # written by another version: made again from the file
