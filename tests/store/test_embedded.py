@@ -146,8 +146,9 @@ def test_picture_is_the_stored_preview(tmp_path: Path, make_intake: MakeIntake) 
         (found,) = known.search(intake.fingerprint, WEB)
         picture = known.picture(found.reference)
         assert picture is not None
-        wanted = cv2.cvtColor(cv2.imdecode(np.frombuffer(intake.preview, np.uint8), 1), cv2.COLOR_BGR2RGB)
-        assert np.array_equal(picture, wanted)
+        bgr = cv2.imdecode(np.frombuffer(intake.preview, np.uint8), cv2.IMREAD_COLOR)
+        assert bgr is not None
+        assert np.array_equal(picture, bgr[..., ::-1])
         assert store.picture_bytes(found.reference.id) == intake.preview
         assert store.picture_bytes("nobody") is None
         assert store.picture_bytes("claim-77") is None

@@ -18,7 +18,7 @@ from evidencecheck.store.stats import Stats, measure
 
 if TYPE_CHECKING:
     from evidencecheck.matching.fingerprint import Fingerprint
-    from evidencecheck.model import Intake, KnownImages, PhotoReport, Reference
+    from evidencecheck.model import Intake, KnownImages, MatchedReference, PhotoReport, Reference
     from evidencecheck.store.search_index import SearchIndex
 
 RECORD = "record.sqlite"
@@ -98,6 +98,10 @@ class Store:
         """Remove references by id; return how many. Files are not touched; pictures still needed stay."""
         with writing(self._db):
             return references.remove(self._db, self._previews, ids)
+
+    def picture_of(self, reference: Reference | MatchedReference) -> bytes | None:
+        """Return the preview (JPEG) of a reference, None if there is none."""
+        return self.picture_bytes(reference.id)
 
     def picture_bytes(self, reference_id: str) -> bytes | None:
         """Return the preview (JPEG, at most 1024 px) of a reference or a claim, None if there is none."""

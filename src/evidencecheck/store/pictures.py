@@ -24,7 +24,7 @@ class Picture:
     height: int
     size_bytes: int
     format: str
-    fingerprint: bytes
+    fingerprint: bytes | None  # None: it was not needed yet; the picture cannot be found by search
 
 
 def keep(db: sqlite3.Connection, previews: Previews, intake: Intake) -> int:
@@ -39,7 +39,7 @@ def keep(db: sqlite3.Connection, previews: Previews, intake: Intake) -> int:
         height=photo.height,
         size_bytes=photo.size_bytes,
         format=photo.format,
-        fingerprint=intake.fingerprint.to_bytes(),
+        fingerprint=intake.fingerprint.to_bytes() if intake.fingerprint else None,
     )
     return keep_picture(db, picture)
 
@@ -47,20 +47,18 @@ def keep(db: sqlite3.Connection, previews: Previews, intake: Intake) -> int:
 def keep_picture(db: sqlite3.Connection, picture: Picture) -> int:
     """Store all but the preview, inside a write; return the number. A changed fingerprint replaces the old."""
     row = db.execute(
-        "SELECT id, data FROM picture JOIN fingerprint ON picture = id WHERE key = ?", (picture.key,)
+        "SELECT id, data FROM picture LEFT JOIN fingerprint ON picture = id WHERE key = ?", (picture.key,)
     ).fetchone()
     if row is None:
         size = (picture.width, picture.height, picture.size_bytes)
-        number = db.execute(
+        row = db.execute(
             "INSERT INTO picture (key, sha256, width, height, size_bytes, format, changed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id, NULL",
             (picture.key, picture.sha256, *size, picture.format, next_generation(db)),
-        ).fetchone()[0]
-        db.execute("INSERT INTO fingerprint VALUES (?, ?)", (number, picture.fingerprint))
-        return int(number)
+        ).fetchone()
     number = int(row[0])
-    if row[1] != picture.fingerprint:
-        db.execute("UPDATE fingerprint SET data = ? WHERE picture = ?", (picture.fingerprint, number))
+    if picture.fingerprint is not None and picture.fingerprint != row[1]:
+        db.execute("INSERT OR REPLACE INTO fingerprint VALUES (?, ?)", (number, picture.fingerprint))
         touch(db, number)
     return number
 

@@ -33,8 +33,9 @@ class Stats:
 def measure(db: sqlite3.Connection, folder: Path) -> Stats:
     """Count what the record holds and what the folder takes on disk."""
     counts = db.execute(
-        "SELECT (SELECT count(*) FROM reference WHERE kind = 'web'), (SELECT count(*) FROM reference WHERE kind = 'shop'),"
-        " (SELECT count(*) FROM photo), (SELECT count(DISTINCT order_number) FROM photo), (SELECT count(*) FROM picture),"
+        "SELECT (SELECT count(*) FROM reference WHERE kind = 'web'),"
+        " (SELECT count(*) FROM reference WHERE kind = 'shop'), (SELECT count(*) FROM photo),"
+        " (SELECT count(DISTINCT order_number) FROM photo), (SELECT count(*) FROM picture),"
         " (SELECT count(*) FROM reference JOIN picture ON picture.id = picture WHERE size_bytes = 0),"
         " (SELECT count(*) FROM report)"
     ).fetchone()
