@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from evidencecheck.matching.fingerprint import Fingerprint
 from evidencecheck.model import (
     Basis,
     Claim,
@@ -32,6 +33,11 @@ CLAIMS = frozenset({ReferenceKind.CLAIM})
 ALL = WEB | SHOP | CLAIMS
 
 
+def of(intake: Intake) -> Fingerprint:
+    assert intake.fingerprint is not None
+    return intake.fingerprint
+
+
 def stated(file: str = "a.jpg", kind: ReferenceKind = ReferenceKind.WEB, **more: str) -> Provenance:
     return Provenance(kind=kind, file=file, **more)
 
@@ -42,9 +48,9 @@ def test_a_reference_is_found_again_with_its_provenance(tmp_path: Path, make_int
         assert store.add_reference(make_intake(1), told) == "added"
         store.add_reference(make_intake(2), stated("b.jpg", ReferenceKind.SHOP, sku="S-9", title="鞋"))
     with Store.open(tmp_path) as store:
-        best = store.known_images().search(make_intake(1).fingerprint, WEB | SHOP)[0]
+        best = store.known_images().search(of(make_intake(1)), WEB | SHOP)[0]
         assert best.distance_bits == 0
-        assert best.fingerprint == make_intake(1).fingerprint
+        assert best.fingerprint == of(make_intake(1))
         assert (best.reference.file, best.reference.source) == ("given/a.jpg", "https://example.com/a")
         assert (best.reference.first_seen, best.reference.first_seen_how) == ("2025-01-02", "manifest")
         assert (best.reference.width, best.reference.height) == (160, 120)
@@ -83,9 +89,9 @@ def test_one_picture_at_two_places_is_two_references(tmp_path: Path, make_intake
     with Store.open(tmp_path) as store:
         store.add_reference(intake, stated("a.jpg"))
         store.add_reference(elsewhere, stated("other.jpg", ReferenceKind.SHOP))
-        found = store.known_images().search(intake.fingerprint, WEB | SHOP)
+        found = store.known_images().search(of(intake), WEB | SHOP)
         assert sorted(one.reference.file for one in found) == ["a.jpg", "other.jpg"]
-        (shop_only,) = store.known_images().search(intake.fingerprint, SHOP)
+        (shop_only,) = store.known_images().search(of(intake), SHOP)
         assert shop_only.reference.kind is ReferenceKind.SHOP
 
 
@@ -97,12 +103,12 @@ def test_a_photo_of_two_orders_is_found_from_the_other_order(tmp_path: Path, mak
         store.remember(intake, "B")
         known = store.known_images()
         assert known.count(CLAIMS) == 2
-        (other,) = known.search(intake.fingerprint, CLAIMS, exclude_order="A")
+        (other,) = known.search(of(intake), CLAIMS, exclude_order="A")
         assert (other.reference.order, other.reference.kind) == ("B", ReferenceKind.CLAIM)
         assert store.picture_bytes(other.reference.id) == intake.preview
-        assert known.search(intake.fingerprint, WEB | SHOP) == []
+        assert known.search(of(intake), WEB | SHOP) == []
         assert store.orders() == ("A", "B")
-        assert store.fingerprint_of(intake.photo.sha256) == intake.fingerprint
+        assert store.fingerprint_of(intake.photo.sha256) == of(intake)
         assert store.fingerprint_of("0" * 64) is None
 
 
@@ -118,23 +124,21 @@ def test_candidates_of_the_wanted_kind_are_found_behind_many_others(tmp_path: Pa
         store.remember(wanted, "other")
     with Store.open(tmp_path) as store:
         known = store.known_images()
-        assert [one.reference.file for one in known.search(wanted.fingerprint, SHOP)] == ["listing.jpg"]
-        assert [one.reference.order for one in known.search(wanted.fingerprint, CLAIMS, exclude_order="mine")] == [
-            "other"
-        ]
-        assert len(known.search(wanted.fingerprint, WEB)) >= 20
+        assert [one.reference.file for one in known.search(of(wanted), SHOP)] == ["listing.jpg"]
+        assert [one.reference.order for one in known.search(of(wanted), CLAIMS, exclude_order="mine")] == ["other"]
+        assert len(known.search(of(wanted), WEB)) >= 20
         assert known.count(ALL) == 602
 
 
 def test_known_images_sees_what_another_store_wrote(tmp_path: Path, make_intake: MakeIntake) -> None:
     with Store.open(tmp_path) as reader, Store.open(tmp_path) as writer:
-        assert reader.known_images().search(make_intake(1).fingerprint, ALL) == []
+        assert reader.known_images().search(of(make_intake(1)), ALL) == []
         writer.add_reference(make_intake(1), stated())
-        (found,) = reader.known_images().search(make_intake(1).fingerprint, ALL)
+        (found,) = reader.known_images().search(of(make_intake(1)), ALL)
         writer.remove([found.reference.id])
-        assert reader.known_images().search(make_intake(1).fingerprint, ALL) == []
+        assert reader.known_images().search(of(make_intake(1)), ALL) == []
         writer.remember(make_intake(1), "A")
-        (claim,) = reader.known_images().search(make_intake(1).fingerprint, ALL)
+        (claim,) = reader.known_images().search(of(make_intake(1)), ALL)
         assert claim.reference.order == "A"
 
 
@@ -143,7 +147,7 @@ def test_picture_is_the_stored_preview(tmp_path: Path, make_intake: MakeIntake) 
     with Store.open(tmp_path) as store:
         store.add_reference(intake, stated())
         known = store.known_images()
-        (found,) = known.search(intake.fingerprint, WEB)
+        (found,) = known.search(of(intake), WEB)
         picture = known.picture(found.reference)
         assert picture is not None
         bgr = cv2.imdecode(np.frombuffer(intake.preview, np.uint8), cv2.IMREAD_COLOR)
@@ -165,7 +169,7 @@ def test_removing_a_reference_keeps_what_an_order_still_needs(tmp_path: Path, ma
         assert store.fingerprint_of(make_intake(1).photo.sha256) is not None
         assert store.fingerprint_of(make_intake(2).photo.sha256) is None
         assert [path.stem for path in tmp_path.glob("previews/*/*.jpg")] == [make_intake(1).photo.sha256]
-        (claim,) = store.known_images().search(make_intake(1).fingerprint, ALL)
+        (claim,) = store.known_images().search(of(make_intake(1)), ALL)
         assert claim.reference.kind is ReferenceKind.CLAIM
 
 

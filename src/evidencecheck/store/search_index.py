@@ -57,9 +57,8 @@ class SearchIndex:
     def complete(self, db: sqlite3.Connection) -> bool:
         """Tell whether the index holds as many pictures as the record: a record put back from a copy may differ."""
         for name, table in MEMBERS.items():
-            stored = db.execute(
-                f"SELECT count(DISTINCT picture) FROM {table} JOIN fingerprint USING (picture)"
-            ).fetchone()[0]  # noqa: S608 - constants
+            query = f"SELECT count(DISTINCT picture) FROM {table} JOIN fingerprint USING (picture)"  # noqa: S608 - constants
+            stored = db.execute(query).fetchone()[0]
             if not stored - self.unreadable <= len(self.parts[name]) <= stored:
                 return False
         return True
