@@ -102,7 +102,7 @@ class Intake:
     """What is taken from a photo once, at intake, from a reduced decode: enough to find it again later."""
 
     photo: Photo
-    fingerprint: Fingerprint
+    fingerprint: Fingerprint | None  # None when the caller asked for none: no check matches pictures
     preview: bytes  # JPEG, upright, longest side at most 1024 px
 
 
