@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from evidencecheck import __version__
 from evidencecheck.acquire.find import find_photos
@@ -46,10 +46,10 @@ class Screening:
     out: Path
     store: Path
     checks: tuple[Check, ...]
-    orders: OrderBook = field(default_factory=OrderBook)
+    orders: OrderBook = field(default_factory=lambda: OrderBook(orders={}, problems=()))
     settings: Settings = field(default_factory=Settings)
     jobs: int = 1
-    lang: str = "zh"
+    lang: Literal["zh", "en"] = "zh"
     resume: bool = False
     jsonl: BinaryIO | None = None
 
@@ -76,9 +76,9 @@ def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
         journal = stack.enter_context(Journal.open(run.out, resume=run.resume))
         workers = stack.enter_context(Workers(run.jobs, run.settings))
         taken = [*_take_in(run, workers, store, received, tell)]
-        html = HtmlReport(run.out, "en" if run.lang == "en" else "zh")
+        html = HtmlReport(run.out, run.lang, titles={check.id: check.title for check in run.checks})
         reports = _reports(run, workers, journal, calibration, taken)
-        done = 0
+        done = cases = 0
         for case, group in groupby(reports, key=lambda photo: photo.case):
             photos = []
             for photo in group:
@@ -90,11 +90,12 @@ def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
                     run.jsonl.write(encode(photo) + b"\n")
                     run.jsonl.flush()
                 tell("examine", done := done + 1, len(taken))
+            cases += 1
             html.add_case(
                 CaseReport(case=case, order=run.orders.orders.get(case), photos=tuple(photos)), store.picture_of
             )
         journal.finish()
-        return Summary(index=html.finish(), levels=levels, cases=html.cases)
+        return Summary(index=html.finish(), levels=levels, cases=cases)
 
 
 def _take_in(
