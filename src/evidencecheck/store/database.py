@@ -56,6 +56,19 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
+@contextmanager
+def reading(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block of questions on one state of the record, whatever others write meanwhile."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("COMMIT")
+
+
 def generation(db: sqlite3.Connection) -> tuple[str, int]:
     """Return the store's own name and how many changes its search index must have seen."""
     name, number = db.execute("SELECT name, generation FROM store").fetchone()

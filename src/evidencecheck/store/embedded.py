@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from evidencecheck.store import photos, pictures, references
 from evidencecheck.store.database import connect, writing
+from evidencecheck.store.paths import as_text
 from evidencecheck.store.previews import Previews
 from evidencecheck.store.provenance import Found, Provenance
 from evidencecheck.store.references import Change, Selection
@@ -18,8 +19,9 @@ from evidencecheck.store.stats import Stats, measure
 
 if TYPE_CHECKING:
     from evidencecheck.matching.fingerprint import Fingerprint
-    from evidencecheck.model import Intake, KnownImages, MatchedReference, PhotoReport, Reference
+    from evidencecheck.model import Intake, KnownImages, MatchedReference, PhotoReport, Received, Reference
     from evidencecheck.store.search_index import SearchIndex
+    from evidencecheck.store.verification import Problem
 
 RECORD = "record.sqlite"
 
@@ -69,6 +71,10 @@ class Store:
         """Return the stored fingerprint of a file's content, None if it is not known."""
         return pictures.fingerprint_of(self._db, sha256)
 
+    def taken_in(self, received: Received, sha256: str) -> Intake | None:
+        """Return the intake of a file whose content is already stored whole, None if it must be decoded."""
+        return pictures.taken_in(self._db, self._previews, received, sha256)
+
     def save_report(self, report: PhotoReport) -> None:
         """Keep a report as the latest on its photo."""
         photos.save_report(self._db, report)
@@ -85,7 +91,7 @@ class Store:
 
     def add_reference(self, intake: Intake, stated: Provenance, found: Found | None = None) -> Change:
         """Add a picture to the corpus, or update what is known of it; `found` only fills what is not stated."""
-        path = str(intake.photo.path.absolute())
+        path = as_text(intake.photo.path.absolute())
         with writing(self._db):
             number = pictures.keep(self._db, self._previews, intake)
             return references.add(self._db, number, path, stated, found)
@@ -93,6 +99,10 @@ class Store:
     def references(self, which: Selection | None = None) -> Iterator[Reference]:
         """Yield the references meant by `which`, in the order they were added."""
         return references.select(self._db, which)
+
+    def find(self, text: str) -> list[Reference]:
+        """Return the references meant by an id, a file or folder, or the first 8 or more digits of a SHA-256."""
+        return references.find(self._db, text)
 
     def remove(self, ids: list[str]) -> int:
         """Remove references by id; return how many. Files are not touched; pictures still needed stay."""
@@ -116,6 +126,12 @@ class Store:
                 (reference_id,),
             ).fetchone()
         return self._previews.read(row[0]) if row and row[0] else None
+
+    def verify(self) -> Iterator[Problem]:
+        """Yield what is not as it should be: files gone or changed, a damaged record, index, preview."""
+        from evidencecheck.store.verification import verify
+
+        return verify(self._db, self.folder, self._previews)
 
     def stats(self) -> Stats:
         """Return how much is stored."""

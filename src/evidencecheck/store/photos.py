@@ -7,6 +7,7 @@ import sqlite3
 import msgspec
 
 from evidencecheck.model import Photo, PhotoReport, Reference, ReferenceKind
+from evidencecheck.store.paths import as_text
 from evidencecheck.store.pictures import touch
 from evidencecheck.store.provenance import now
 
@@ -24,7 +25,7 @@ def remember(db: sqlite3.Connection, picture: int, photo: Photo, order: str) -> 
     added = db.execute(
         "INSERT INTO photo (order_number, picture, name, path, intake_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (order_number, picture) DO NOTHING RETURNING id",
-        (order, picture, photo.name, _text(photo.path), now()),
+        (order, picture, photo.name, as_text(photo.path.absolute()), now()),
     ).fetchone()
     if added:
         touch(db, picture)
@@ -65,8 +66,3 @@ def orders(db: sqlite3.Connection) -> tuple[str, ...]:
     """Return every order number with a photo or a report."""
     rows = db.execute("SELECT order_number FROM photo UNION SELECT order_number FROM report ORDER BY 1")
     return tuple(str(number) for (number,) in rows)
-
-
-def _text(path: object) -> str:
-    """Return a path as text SQLite can keep: bytes that are no UTF-8 are written as escapes."""
-    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")

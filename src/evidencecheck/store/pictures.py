@@ -6,11 +6,12 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evidencecheck.model import Intake, Photo
 from evidencecheck.store.database import next_generation
 
 if TYPE_CHECKING:
     from evidencecheck.matching.fingerprint import Fingerprint
-    from evidencecheck.model import Intake
+    from evidencecheck.model import Received
     from evidencecheck.store.previews import Previews
 
 
@@ -95,3 +96,26 @@ def fingerprint_of(db: sqlite3.Connection, sha256: str) -> Fingerprint | None:
         return Fingerprint.from_bytes(row[0])
     except ValueError:
         return None  # written by another version: made again from the file
+
+
+def taken_in(db: sqlite3.Connection, previews: Previews, received: Received, sha256: str) -> Intake | None:
+    """Return the intake of a file whose content is already stored whole, so that it need not be decoded again."""
+    fingerprint = fingerprint_of(db, sha256)
+    preview = previews.read(sha256)
+    if fingerprint is None or preview is None:
+        return None
+    query = "SELECT size_bytes, format, width, height FROM picture WHERE key = ? AND size_bytes > 0"
+    row = db.execute(query, (sha256,)).fetchone()
+    if row is None:
+        return None
+    photo = Photo(
+        case=received.case,
+        name=received.name,
+        path=received.path,
+        sha256=sha256,
+        size_bytes=row[0],
+        format=row[1],
+        width=row[2],
+        height=row[3],
+    )
+    return Intake(photo=photo, fingerprint=fingerprint, preview=preview)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evidencecheck.model import Reference, ReferenceKind
+from evidencecheck.store.paths import as_text
 from evidencecheck.store.pictures import release, touch
 from evidencecheck.store.previews import Previews
 from evidencecheck.store.provenance import ADDED, Found, Provenance, now
@@ -24,6 +26,9 @@ COLUMNS = (
 JOINED = "FROM reference JOIN picture ON picture.id = reference.picture"
 
 
+_DIGITS = re.compile("[0-9a-fA-F]{8,64}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which references are meant; every condition that is set must hold."""
@@ -33,11 +38,12 @@ class Selection:
     id: str = ""
     sha256_prefix: str = ""
     path: str = ""  # absolute path of a file, or of a folder with everything below it
+    file: str = ""  # the path as the corpus was given it
 
     def where(self) -> tuple[str, list[str]]:
         """Return the SQL condition and its values."""
         conditions, values = ["1"], []
-        for column, value in (("kind", self.kind), ("sku", self.sku), ("reference.id", self.id)):
+        for column, value in (("kind", self.kind), ("sku", self.sku), ("reference.id", self.id), ("file", self.file)):
             if value:
                 conditions.append(f"{column} = ?")
                 values.append(str(value))
@@ -57,7 +63,7 @@ def add(db: sqlite3.Connection, picture: int, path: str, stated: Provenance, fou
     What is stated replaces what is stored; what was found in the file only fills gaps. `path` is the file's absolute
     path, "" for a picture whose file is not here. The same picture at the same place is the same reference.
     """
-    place = path or f"import:{stated.file}"
+    place = path or as_text(f"import:{stated.file}")
     query = f"SELECT {', '.join(STATED)} FROM reference WHERE picture = ? AND place = ?"  # noqa: S608 - constants
     row = db.execute(query, (picture, place)).fetchone()
     old = dict(zip(STATED, row, strict=True)) if row else {}
@@ -72,7 +78,7 @@ def add(db: sqlite3.Connection, picture: int, path: str, stated: Provenance, fou
         )
         return "updated"
     key = db.execute("SELECT key FROM picture WHERE id = ?", (picture,)).fetchone()[0]
-    number = hashlib.sha256(f"{key}\n{place}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    number = hashlib.sha256(f"{key}\n{place}".encode()).hexdigest()[:16]
     db.execute(
         f"INSERT INTO reference (id, picture, place, path, added_at, {', '.join(STATED)})"  # noqa: S608 - likewise
         f" VALUES ({', '.join('?' * (5 + len(STATED)))})",
@@ -84,7 +90,7 @@ def add(db: sqlite3.Connection, picture: int, path: str, stated: Provenance, fou
 
 def _merged(stated: Provenance, found: Found, old: dict[str, str]) -> dict[str, str]:
     """Return the columns in the order of STATED: stated, else already stored, else found, else unknown."""
-    new = {name: str(getattr(stated, name) or old.get(name, "") or getattr(found, name, "")) for name in STATED}
+    new = {name: as_text(getattr(stated, name) or old.get(name, "") or getattr(found, name, "")) for name in STATED}
     sources = (
         (stated.first_seen, stated.first_seen_how or "option"),
         (old.get("first_seen", "") if old.get("first_seen_how") != ADDED else "", old.get("first_seen_how", "")),
@@ -102,6 +108,19 @@ def select(db: sqlite3.Connection, which: Selection | None = None) -> Iterator[R
     query = f"SELECT {COLUMNS} {JOINED} WHERE {where} ORDER BY reference.added_at, reference.id"
     for row in db.execute(query, values):
         yield reference(row)
+
+
+def find(db: sqlite3.Connection, text: str) -> list[Reference]:
+    """Return the references meant by an id, a file or folder, or the first 8 or more digits of a SHA-256."""
+    absolute = as_text(Path(text).absolute())
+    tries = [Selection(id=text), Selection(path=absolute), Selection(file=text)]
+    if _DIGITS.fullmatch(text):
+        tries.append(Selection(sha256_prefix=text))
+    for which in tries:
+        found = list(select(db, which))
+        if found:
+            return found
+    return []
 
 
 def reference(row: tuple[str | int, ...]) -> Reference:

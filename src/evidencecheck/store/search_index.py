@@ -19,12 +19,18 @@ from typing import Any
 
 from evidencecheck.matching.fingerprint import Fingerprint
 from evidencecheck.matching.index import Index
-from evidencecheck.store.database import generation
+from evidencecheck.store.database import generation, reading
 
 SAVE_AFTER = 500  # changes caught up with that make saving worth while: about what a start can redo unnoticed
 STALE_SECONDS = 3600  # an unfinished file older than this belongs to nobody any more
 NOTE = "index.json"
 MEMBERS = {"corpus": "reference", "photos": "photo"}
+TOUCHED = "SELECT picture FROM gone WHERE changed > ?1 UNION ALL SELECT id FROM picture WHERE changed > ?1"
+CHANGED = (
+    "SELECT picture.id, EXISTS (SELECT 1 FROM reference WHERE reference.picture = picture.id),"
+    " EXISTS (SELECT 1 FROM photo WHERE photo.picture = picture.id), data"
+    " FROM picture JOIN fingerprint ON fingerprint.picture = picture.id WHERE changed > ?"
+)
 
 
 @dataclass(slots=True)
@@ -38,21 +44,18 @@ class SearchIndex:
 
     def catch_up(self, db: sqlite3.Connection) -> int:
         """Take in what changed in the record since; return how many pictures."""
-        db.execute("BEGIN")  # one view of the record for all questions
-        try:
+        with reading(db):
             now = generation(db)[1]
-            gone = [row[0] for row in db.execute("SELECT picture FROM gone WHERE changed > ?", (self.seen,))]
-            changed = db.execute(
-                "SELECT picture.id, EXISTS (SELECT 1 FROM reference WHERE reference.picture = picture.id),"
-                " EXISTS (SELECT 1 FROM photo WHERE photo.picture = picture.id), data"
-                " FROM picture JOIN fingerprint ON fingerprint.picture = picture.id WHERE changed > ?",
-                (self.seen,),
-            )
-            count = self._take_in(gone, changed)
-        finally:
-            db.execute("COMMIT")
+            if now == self.seen:
+                return 0
+            since = (self.seen,)
+            numbers = [row[0] for row in db.execute(TOUCHED, since)]
+            for part in self.parts.values():
+                part.remove(numbers)
+            for row in db.execute(CHANGED, since):  # not all at once: a fingerprint has 11 kB
+                self._take_in(*row)
         self.seen = now
-        return count
+        return len(numbers)
 
     def complete(self, db: sqlite3.Connection) -> bool:
         """Tell whether the index holds as many pictures as the record: a record put back from a copy may differ."""
@@ -63,25 +66,16 @@ class SearchIndex:
                 return False
         return True
 
-    def _take_in(self, gone: list[int], changed: sqlite3.Cursor) -> int:
-        for part in self.parts.values():
-            part.remove(gone)
-        count = len(gone)
-        for number, in_corpus, in_photos, data in changed:
-            count += 1
-            for part in self.parts.values():
-                if number in part:
-                    part.remove([number])
-            try:
-                fingerprint = Fingerprint.from_bytes(data)
-            except ValueError:
-                self.unreadable += 1
-                continue
-            if in_corpus:
-                self.parts["corpus"].add(number, fingerprint)
-            if in_photos:
-                self.parts["photos"].add(number, fingerprint)
-        return count
+    def _take_in(self, number: int, in_corpus: int, in_photos: int, data: bytes) -> None:
+        try:
+            fingerprint = Fingerprint.from_bytes(data)
+        except ValueError:
+            self.unreadable += 1
+            return
+        if in_corpus:
+            self.parts["corpus"].add(number, fingerprint)
+        if in_photos:
+            self.parts["photos"].add(number, fingerprint)
 
 
 def open_index(db: sqlite3.Connection, folder: Path) -> SearchIndex:
@@ -95,6 +89,20 @@ def open_index(db: sqlite3.Connection, folder: Path) -> SearchIndex:
     if changes >= SAVE_AFTER:
         save_index(index, folder)
     return index
+
+
+def check_saved(db: sqlite3.Connection, folder: Path) -> bool:
+    """Tell whether the saved index can be used, if there is one; build and save it again if not."""
+    if not (folder / NOTE).exists():
+        return True
+    store, newest = generation(db)
+    index = _load(folder, store, newest)
+    if index is not None:
+        index.catch_up(db)
+        if index.complete(db):
+            return True
+    save_index(open_index(db, folder), folder)
+    return False
 
 
 def save_index(index: SearchIndex, folder: Path) -> None:
