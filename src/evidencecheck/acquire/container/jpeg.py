@@ -15,6 +15,7 @@ EXIF = b"Exif\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 PHOTOSHOP = b"Photoshop 3.0\0"
+_WRITERS = {(0xEE, b"Adobe"): "Adobe", (0xEC, b"Ducky"): "Ducky"}  # segments that only name who saved the file
 _MARKER = re.compile(rb"\xff[\x01-\xfe]")
 _SCAN_END = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # neither a stuffed zero, nor a restart marker, nor fill
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -86,6 +87,9 @@ def _metadata(found: Found, marker: int, payload: bytes, split: _Split) -> bool:
         split.xmp.setdefault(rest[:32], []).append((int.from_bytes(rest[36:40], "big"), rest[40:]))
     elif marker == 0xED and payload.startswith(PHOTOSHOP):
         found.irb.append(payload[len(PHOTOSHOP) :])
+    elif (marker, payload[:5]) in _WRITERS:
+        name = _WRITERS[marker, payload[:5]]
+        found.fields.append(Field(place=f"jpeg:{_name(marker)}", name=name, value=f"({len(payload)} bytes)"))
     elif marker == 0xEB and payload.startswith(b"JP"):
         number = int.from_bytes(payload[2:4], "big")
         split.jumbf.setdefault(number, []).append((int.from_bytes(payload[4:8], "big"), payload[8:]))

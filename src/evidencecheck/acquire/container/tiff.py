@@ -28,6 +28,10 @@ _INTEROP = {1: "InteropIndex", 2: "InteropVersion", 0x1000: "RelatedImageFileFor
 _INTEROP |= {0x1001: "RelatedImageWidth", 0x1002: "RelatedImageHeight"}
 _NAMES = {0x010D: "DocumentName", 0x927C: "MakerNote", 0x9C9C: "XPComment"}
 MAKER_NOTE, USER_COMMENT, UTF16_TAGS = 0x927C, 0x9286, range(0x9C9B, 0x9CA0)
+_TEXT = frozenset(
+    {0x000B, 0x010D, 0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x013C, 0x8298}
+    | {0x9003, 0x9004, *range(0x9010, 0x9013), *range(0x9290, 0x9293), 0xA420, *range(0xA430, 0xA437)}
+)  # text by the standard; some writers store it as bytes
 _TEXT_IN_UNDEFINED = frozenset({0x9000, 0xA000, 0x001B, 0x001C, 0x0002})
 
 
@@ -73,7 +77,7 @@ class Entry:
             return user_comment(self.raw, self.order)
         if self.tag in UTF16_TAGS and self.directory == "IFD0":
             return self.raw[: len(self.raw) & ~1].decode("utf-16-le", "replace").rstrip("\0 ")
-        if self.type in (ASCII, 129):
+        if self.type in (ASCII, 129) or (self.type in (1, UNDEFINED) and self.tag in _TEXT):
             return readable(self.raw)[:MAX_VALUE_CHARS]
         if self.type in (5, 10):
             code = "I" if self.type == 5 else "i"
@@ -84,6 +88,8 @@ class Entry:
         return " ".join(f"{n:g}" if isinstance(n, float) else str(n) for n in self.numbers())
 
     def _undefined(self) -> str:
+        if self.tag == MAKER_NOTE and len(self.raw) < 64 and self.raw.rstrip(b"\0").isalnum():
+            return self.raw.rstrip(b"\0").decode("ascii", "replace")  # Fooocus names its scheme here
         if self.tag == MAKER_NOTE or len(self.raw) > 4096:
             return f"({len(self.raw)} bytes)"
         if self.tag in _TEXT_IN_UNDEFINED or len(self.raw) > 16:
