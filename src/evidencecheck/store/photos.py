@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import msgspec
 
 from evidencecheck.model import Photo, PhotoReport, Reference, ReferenceKind
-from evidencecheck.store.paths import as_text
+from evidencecheck.store.paths import as_path, as_text
 from evidencecheck.store.pictures import touch
 from evidencecheck.store.provenance import now
 
@@ -60,6 +61,15 @@ def reports(db: sqlite3.Connection, order: str) -> tuple[PhotoReport, ...]:
     """Return the latest report on every photo of an order, by photo name."""
     rows = db.execute("SELECT data FROM report WHERE order_number = ? ORDER BY photo", (order,))
     return tuple(_decoder.decode(data) for (data,) in rows)
+
+
+def file_of(db: sqlite3.Connection, order: str, sha256: str) -> Path | None:
+    """Return where a photo of an order lay when it was taken in."""
+    row = db.execute(
+        f"SELECT photo.path {JOINED} WHERE order_number = ? AND picture.sha256 = ?",
+        (order, sha256),
+    ).fetchone()
+    return as_path(row[0]) if row else None
 
 
 def orders(db: sqlite3.Connection) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evidencecheck.model import Reference, ReferenceKind
-from evidencecheck.store.paths import as_text
+from evidencecheck.store.paths import as_path, as_text
 from evidencecheck.store.pictures import release, touch
 from evidencecheck.store.previews import Previews
 from evidencecheck.store.provenance import ADDED, Found, Provenance, now
@@ -100,6 +100,12 @@ def _merged(stated: Provenance, found: Found, old: dict[str, str]) -> dict[str, 
     )
     new["first_seen"], new["first_seen_how"] = next(pair for pair in sources if pair[0])
     return new
+
+
+def file_of(db: sqlite3.Connection, reference_id: str) -> Path | None:
+    """Return the absolute path of a reference's file; None when it was imported without one."""
+    row = db.execute("SELECT path FROM reference WHERE id = ? AND path <> ''", (reference_id,)).fetchone()
+    return as_path(row[0]) if row else None
 
 
 def select(db: sqlite3.Connection, which: Selection | None = None) -> Iterator[Reference]:

@@ -1,0 +1,203 @@
+"""Gathers what a package is made from: reports and pictures from the store, originals checked against their SHA-256."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidencecheck.acquire.decode import decode
+from evidencecheck.acquire.exhibit import OpenExhibit, open_exhibit
+from evidencecheck.acquire.find import find_photos
+from evidencecheck.acquire.intake import sha256_of
+from evidencecheck.acquire.orders import read_orders
+from evidencecheck.cli.console import printable, warn
+from evidencecheck.model import (
+    MatchedReference,
+    Order,
+    PhotoReport,
+    Received,
+    ReferenceKind,
+    Settings,
+    Text,
+    Unreadable,
+)
+from evidencecheck.report.dossier import Dossier, KnownPicture, Language, PhotoEvidence, Selected, ShopPhoto, select
+from evidencecheck.report.profile import KindName, Profile
+from evidencecheck.store import Store
+from evidencecheck.store.location import store_folder
+from evidencecheck.store.references import Selection
+
+if TYPE_CHECKING:
+    from evidencecheck.report.dossier import Rgb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the seller asked for."""
+
+    order_number: str
+    kind: KindName
+    language: Language
+    chosen: tuple[str, ...] = ()  # photo names, whole or the last part
+    photos: Path | None = None  # a folder to look for originals in
+    shop_photo: Path | None = None
+    exports: tuple[Path, ...] = ()
+
+
+def gather(request: Request, store: str, profile: Profile) -> Dossier:
+    """Return the dossier. Raises ValueError for an order never screened, or a photo or picture that is not there."""
+    settings = Settings()
+    with Store.open(store_folder(store)) as memory:
+        reports = memory.reports(request.order_number)
+        if not reports:
+            raise ValueError(_unknown_order(request.order_number, memory.orders()))
+        chosen = _chosen(request.chosen, reports)
+        order = _order(request, settings)
+        elsewhere = _by_hash(request.photos, settings)
+        photos = tuple(
+            _evidence(selected, memory, elsewhere, settings)
+            for selected in select(reports, request.kind, profile, chosen)
+        )
+        shop_photo = None
+        if request.kind == "not-our-product":
+            shop_photo = _given_shop_photo(request, settings) or _shop_photo_of_sku(order, memory, settings)
+    return Dossier(
+        order_number=request.order_number,
+        kind=request.kind,
+        photos=photos,
+        created_at=datetime.now().astimezone(),
+        language=request.language,
+        order=order,
+        shop_photo=shop_photo,
+        settings=settings,
+    )
+
+
+def _evidence(selected: Selected, memory: Store, elsewhere: dict[str, Path], settings: Settings) -> PhotoEvidence:
+    report = selected.report
+    recorded = memory.file_of_photo(report.case, report.sha256)
+    places = [path for path in (recorded, elsewhere.get(report.sha256)) if path]
+    opened, trouble = _open_unchanged(report, places, settings)
+    known: dict[str, KnownPicture] = {}
+    for each in selected.exported:
+        reference = each.finding.reference
+        if reference and reference.id not in known and (picture := _known(reference, memory, settings)):
+            known[reference.id] = picture
+    return PhotoEvidence(
+        selected=selected,
+        data=opened.data if opened else None,
+        rgb=opened.rgb if opened else None,
+        trouble=trouble,
+        known=known,
+    )
+
+
+def _open_unchanged(
+    report: PhotoReport, places: Iterable[Path], settings: Settings
+) -> tuple[OpenExhibit | None, Text | None]:
+    """Open the first of these files that is still the screened one, byte for byte; otherwise say what is wrong."""
+    trouble = Text(zh="找不到原图文件", en="the original file is not found")
+    for path in places:
+        opened = open_exhibit(Received(case=report.case, name=report.photo, path=path), settings)
+        if isinstance(opened, OpenExhibit) and opened.photo.sha256 == report.sha256:
+            return opened, None
+        if isinstance(opened, OpenExhibit) or opened.sha256 not in {"", report.sha256}:
+            trouble = Text(zh="原图在核查之后被改动过", en="the original was changed after the screening")
+        elif isinstance(opened, Unreadable):
+            trouble = opened.reason
+    return None, trouble
+
+
+def _known(reference: MatchedReference, memory: Store, settings: Settings) -> KnownPicture | None:
+    """Return the archived file if it is still the same; else the store's preview of it; None when both are gone.
+
+    Of a photo from another order only the preview: its file may carry that buyer's data.
+    """
+    path = memory.file_of_reference(reference.id)
+    if path and reference.kind is not ReferenceKind.CLAIM:
+        opened = open_exhibit(Received(case="", name=reference.file, path=path), settings)
+        if isinstance(opened, OpenExhibit) and opened.photo.sha256 == reference.sha256:
+            return KnownPicture(rgb=opened.rgb, data=opened.data, format=opened.photo.format, whole=True)
+    preview = memory.picture_bytes(reference.id)
+    rgb = _pixels(preview, settings) if preview else None
+    return KnownPicture(rgb=rgb, data=preview, format="JPEG", whole=False) if preview and rgb is not None else None
+
+
+def _pixels(data: bytes, settings: Settings) -> Rgb | None:
+    picture = decode(data, settings)
+    return None if isinstance(picture, Text) else picture.rgb
+
+
+def _given_shop_photo(request: Request, settings: Settings) -> ShopPhoto | None:
+    if request.shop_photo is None:
+        return None
+    path = request.shop_photo
+    opened = open_exhibit(Received(case="", name=path.name, path=path), settings)
+    if isinstance(opened, Unreadable):
+        raise ValueError(  # noqa: TRY004 - the file is wrong, not a type
+            f"{printable(str(path))}: {opened.reason.zh} / {opened.reason.en}"
+        )
+    return ShopPhoto(
+        rgb=opened.rgb,
+        name=path.name,
+        sha256=opened.photo.sha256,
+        origin=Text(zh="实物图由本店提供。", en="The product photo is the shop's own."),
+    )
+
+
+def _shop_photo_of_sku(order: Order | None, memory: Store, settings: Settings) -> ShopPhoto | None:
+    """Return the newest shop picture of the order's SKU."""
+    if order is None or not order.sku:
+        return None
+    for reference in reversed(list(memory.references(Selection(kind=ReferenceKind.SHOP, sku=order.sku)))):
+        path, preview = memory.file_of_reference(reference.id), memory.picture_bytes(reference.id)
+        opened = open_exhibit(Received(case="", name=reference.file, path=path), settings) if path else None
+        same = isinstance(opened, OpenExhibit) and opened.photo.sha256 == reference.sha256
+        rgb = opened.rgb if same and isinstance(opened, OpenExhibit) else _pixels(preview or b"", settings)
+        if rgb is not None:
+            zh = f"实物图为本店资料库中的商品图（商家编码 {order.sku}）。"
+            en = f"The product photo is from the shop's own pictures (SKU {order.sku})."
+            return ShopPhoto(rgb=rgb, name=reference.file, sha256=reference.sha256, origin=Text(zh=zh, en=en))
+    return None
+
+
+def _by_hash(folder: Path | None, settings: Settings) -> dict[str, Path]:
+    if folder is None:
+        return {}
+    return {sha256_of(found.path, settings)[0]: found.path for found in find_photos(folder)}
+
+
+def _chosen(wanted: tuple[str, ...], reports: Iterable[PhotoReport]) -> tuple[str, ...]:
+    """Return the full names of the photos the seller named. Raises ValueError for a name that is none or several."""
+    names = [report.photo for report in reports]
+    return tuple(_one_of(name, names) for name in wanted)
+
+
+def _one_of(wanted: str, names: list[str]) -> str:
+    found = [name for name in names if wanted == name] or [n for n in names if n.rsplit("/", 1)[-1] == wanted]
+    if len(found) != 1:
+        shown = ", ".join(printable(name) for name in names)
+        raise ValueError(f"--photo {printable(wanted)}: name one of / 请写明其中一张: {shown}")
+    return found[0]
+
+
+def _order(request: Request, settings: Settings) -> Order | None:
+    if not request.exports:
+        return None
+    book = read_orders(request.exports, settings)
+    for problem in book.problems:
+        if problem.line == 0:  # a whole file could not be read; single rows `screen` has told
+            warn(f"{problem.file}: {problem.text.zh} / {problem.text.en}")
+    return book.orders.get(request.order_number)
+
+
+def _unknown_order(number: str, orders: tuple[str, ...]) -> str:
+    near = ", ".join(printable(order) for order in orders[-5:])
+    known = f" 最近的订单 / latest orders: {near}" if near else ""
+    return (
+        f"{printable(number)}: 还没有核查过这个订单，请先运行 evidencecheck screen（同一个 --store）"
+        f" / not screened yet; run evidencecheck screen with the same --store.{known}"
+    )

@@ -1,0 +1,73 @@
+"""A package to disk: a numbered folder and a zip of it, whole or not at all, never over anything that is there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidencecheck.report.package import Package
+from evidencecheck.report.safe import page_name
+
+TRIES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where a package lies."""
+
+    folder: Path
+    zip: Path
+
+
+def write_package(package: Package, out: Path) -> Written:
+    """Write the package below `out` and return where it is.
+
+    Both are built under a name beginning with a dot and renamed when finished: a killed program leaves no half package.
+    A name already taken gets the next free number behind it. Raises OSError when `out` cannot be written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=out) as workshop:
+        folder, archive = Path(workshop) / "folder", Path(workshop) / "package.zip"
+        folder.mkdir()
+        for file in package.files:
+            _write(folder / file.name, file.data)
+        for number in range(1, TRIES):
+            name = page_name(package.name).removesuffix(".html") + (f"-{number}" if number > 1 else "")
+            if (out / name).exists() or (out / f"{name}.zip").exists():
+                continue
+            _zip(folder, name, archive)
+            if _publish(folder, out / name):
+                _publish(archive, out / f"{name}.zip")
+                return Written(folder=out / name, zip=out / f"{name}.zip")
+    raise FileExistsError(f"{out}: too many packages of this order; give another --out")
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _zip(folder: Path, name: str, archive: Path) -> None:
+    """Names inside are UTF-8, which Windows Explorer, macOS and every phone read."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for path in sorted(folder.iterdir()):
+            stored = zipfile.ZIP_DEFLATED if path.suffix in {".txt", ".json"} else zipfile.ZIP_STORED
+            bundle.write(path, f"{name}/{path.name}", compress_type=stored)
+    with archive.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _publish(made: Path, target: Path) -> bool:
+    """Rename into place; False when another process took the name in the meantime."""
+    try:
+        made.rename(target)
+    except OSError:
+        if target.exists():
+            return False
+        raise
+    return True
