@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
-from dataclasses import dataclass
-from importlib import import_module, metadata
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -28,8 +26,7 @@ CORE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extra:
+class Extra(NamedTuple):
     """An optional part: what to install, what to import, what it adds."""
 
     name: str
@@ -47,6 +44,8 @@ def doctor(
     store: Annotated[str, typer.Option(help="Store folder.", show_default="your user data folder")] = "",
 ) -> None:
     """检查安装是否完整。 Say what is installed and what each extra would add."""
+    import platform
+
     typer.echo(f"evidencecheck {__version__}, Python {platform.python_version()}, {platform.platform()}")
     broken = [line for distribution, module in CORE.items() if (line := _core_line(distribution, module))]
     for extra in EXTRAS:
@@ -60,6 +59,8 @@ def doctor(
 
 def _core_line(distribution: str, module: str) -> str | None:
     """Print one core part; return its trouble, or None when it imports."""
+    from importlib import metadata
+
     trouble = _import_error(module)
     if trouble is None:
         typer.echo(f"core  {distribution:24s} {metadata.version(distribution)}")

@@ -13,10 +13,17 @@ import typer
 
 from evidencecheck.cli.console import Language, progress, say, warn
 from evidencecheck.cli.exits import ExitCode, plain_errors
-from evidencecheck.model import Level, Strength
 
 if TYPE_CHECKING:
     from evidencecheck.pipeline import Summary
+
+
+class FailLevel(StrEnum):
+    """From which verdict up the exit code is 1."""
+
+    DOCUMENTED = "documented"
+    SUPPORTED = "supported"
+    POSSIBLE = "possible"
 
 
 class Engine(StrEnum):
@@ -35,7 +42,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
     jsonl: Annotated[str, typer.Option(help="Also write one JSON line per photo here; - is stdout.")] = "",
     only: Annotated[str, typer.Option(help="Only these checks or groups, comma-separated.")] = "",
     skip: Annotated[str, typer.Option(help="Not these checks or groups, comma-separated.")] = "",
-    fail_level: Annotated[Strength, typer.Option(help="Exit with 1 from this strength up.")] = Strength.SUPPORTED,
+    fail_level: Annotated[FailLevel, typer.Option(help="Exit with 1 from this verdict up.")] = FailLevel.SUPPORTED,
     lang: Annotated[Language, typer.Option(help="Language the report opens in.")] = Language.ZH,
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one per processor core.")] = 0,
     engine: Annotated[Engine, typer.Option(help="Where the work runs.")] = Engine.LOCAL,
@@ -78,8 +85,10 @@ def report_folder(*, resume: bool) -> Path:
     return folder
 
 
-def exit_code(summary: Summary, fail_level: Strength) -> ExitCode:
+def exit_code(summary: Summary, fail_level: FailLevel) -> ExitCode:
     """Return 1 when a photo reached `fail_level` or could not be read, else 0."""
+    from evidencecheck.model import Level
+
     levels = list(Level)
     alarming = levels[levels.index(Level(fail_level.value)) :]  # `unreadable` is last, so it always counts
     found = any(summary.levels.get(level, 0) for level in alarming)
@@ -99,6 +108,8 @@ def _stream(jsonl: str, stack: ExitStack, *, resume: bool) -> BinaryIO | None:
 
 
 def _say(summary: Summary) -> None:
+    from evidencecheck.model import Level
+
     counts = ", ".join(f"{summary.levels[level]} {level}" for level in Level if summary.levels.get(level))
     photos = sum(summary.levels.values())
     say(f"{photos} 张照片，{summary.cases} 个订单 / {photos} photos, {summary.cases} orders: {counts}")
