@@ -113,14 +113,17 @@ def user_comment(raw: bytes, order: str) -> str:
 
 
 def _utf16(body: bytes, order: str) -> str:
-    """The standard leaves the byte order open and writers differ: take the one with more characters below U+0100."""
+    """The standard leaves the byte order open and writers differ: take the reading with more Latin and Chinese signs."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace").rstrip("\0 ")
-    even = body[: len(body) & ~1]
-    little, big = even[1::2].count(0), even[0::2].count(0)
-    if little == big:
-        little += order == "<"
-    return even.decode("utf-16-le" if little > big else "utf-16-be", "replace").rstrip("\0 ")
+    names = ("utf-16-le", "utf-16-be") if order == "<" else ("utf-16-be", "utf-16-le")
+    readings = [body[: len(body) & ~1].decode(name, "replace").rstrip("\0 ") for name in names]
+    return max(readings, key=lambda text: sum(map(_common, text[:200])))
+
+
+def _common(sign: str) -> bool:
+    """Latin, Chinese characters, and the punctuation of both."""
+    return sign < "\u0100" or "\u3000" <= sign < "\u3100" or "\u4e00" <= sign < "\ua000" or "\uff00" <= sign < "\ufff0"
 
 
 def entries(tiff: bytes, problems: list[str]) -> Iterator[Entry]:
