@@ -83,9 +83,11 @@ class Lettering:
             if font.getlength(line + word) <= width_px:
                 line += word
                 continue
-            if line.strip():
-                lines.append(line.strip())
-            line = word.lstrip()
+            if font.getlength(word) > width_px:  # an address longer than a line: fill this line and break anywhere
+                line += word
+            else:
+                lines += [line.strip()] if line.strip() else []
+                line = word.lstrip()
             while font.getlength(line) > width_px and len(line) > 1:
                 cut = next((n for n in range(len(line) - 1, 0, -1) if font.getlength(line[:n]) <= width_px), 1)
                 lines.append(line[:cut])

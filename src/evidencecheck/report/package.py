@@ -36,7 +36,7 @@ class PackageFile:
     """One file of the package. `photo` is the screened photo it belongs to, "" for the package as a whole."""
 
     name: str
-    role: str  # "ready", "original", "source", "shop-photo", "statement", "steps", "manifest"
+    role: str  # "ready", "original", "source", "source-preview", "shop-photo", "statement", "steps", "manifest"
     data: bytes
     photo: str = ""
 
@@ -66,7 +66,7 @@ def make_package(dossier: Dossier, profile: Profile, lettering: Lettering | None
             Named(
                 ready=by_role.get("ready", ""),
                 original=by_role.get("original", ""),
-                source=by_role.get("source", by_role.get("shop-photo", "")),
+                source=next((name for role, name in by_role.items() if role not in {"ready", "original"}), ""),
             )
         )
         files += made
@@ -91,7 +91,14 @@ def _photo_files(
     if photo.data is not None:
         parts.append(("original", Text(zh="原图", en="original"), _suffix(report.format), photo.data))
     if known is not None and dossier.kind != "not-our-product":
-        parts.append(("source", Text(zh="来源图", en="source"), _suffix(known.format), known.data))
+        parts.append(
+            (
+                "source" if known.whole else "source-preview",
+                Text(zh="来源图", en="source"),
+                _suffix(known.format),
+                known.data,
+            )
+        )
     if dossier.kind == "not-our-product" and (shop := dossier.shop_photo):
         copy = to_jpeg(Image.fromarray(shop.rgb), profile.pictures.max_bytes)
         parts.append(("shop-photo", Text(zh="本店实物图", en="shop-photo"), ".jpg", copy))

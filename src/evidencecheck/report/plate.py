@@ -16,16 +16,18 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from evidencecheck.model import Homography, Point
-from evidencecheck.report.draw import circled, project
+from evidencecheck.report.draw import RING_RGB, circled, project
 from evidencecheck.report.lettering import Lettering
 from evidencecheck.report.places import Layout
 
 Rgb = NDArray[np.uint8]
+View = tuple[int, int, int, int]  # left, top, right, bottom, px
 
 LETTERS_PER_WIDTH = 30  # body letters: this share of the picture's width
 TALLEST = 1.45  # a picture is at most this many widths tall, so that the words below it stay on the screen
 WIDE = 1.2  # both pictures wider than this, width by height: one above the other
-DETAILS_SHOWN = 6
+DETAILS_SHOWN = 4
+DETAIL_TALLEST = 0.5  # of a detail, in widths of the whole picture
 DETAIL_CONTEXT = 1.7  # a detail shows this much around its place, times the place's own size
 MATCH_RGB = (0, 158, 96)
 DOT_RGB = (0, 92, 230)
@@ -34,11 +36,13 @@ INK, PAPER, BAR = (25, 25, 25), (255, 255, 255), (238, 240, 243)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One picture on a plate: (H, W, 3) uint8 upright pixels, its caption, and an outline in these pixels."""
+    """One picture on a plate: (H, W, 3) uint8 upright pixels, its caption, and an outline in these pixels: green
+    around what is the same, red (`ring`) around what is meant."""
 
     rgb: Rgb
     caption: str
     outline: tuple[Point, ...] = ()
+    ring: bool = False
     dots: tuple[Point, ...] = ()  # places named A, B, C … on every panel
 
 
@@ -65,7 +69,7 @@ def circled_plate(
     small = _resize(photo.rgb, max(1, int(width * scale)), max(1, round(height * scale)))
     drawn = Image.fromarray(circled(np.ascontiguousarray(small), layout, (width, height)))
     rows = [_bar(photo.caption, style), _centred(drawn, style.width_px)]
-    rows += [_beside(row, style) for row in details[:DETAILS_SHOWN]]
+    rows += [_beside(row, style, DETAIL_TALLEST) for row in details]
     return _stack([*rows, _text(lines, style)], style.width_px)
 
 
@@ -90,7 +94,7 @@ def shared_dots(outline: Sequence[Point], homography: Homography) -> tuple[tuple
     return (chosen, there) if len(there) == len(chosen) else ((), ())
 
 
-def window(outline: Sequence[Point], width: int, height: int) -> tuple[int, int, int, int]:
+def window(outline: Sequence[Point], width: int, height: int) -> View:
     """Return left, top, right, bottom (px, inside the picture) of the view around an outline that shows it well."""
     points = np.asarray(outline, dtype=np.float64).reshape(-1, 2)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -101,15 +105,13 @@ def window(outline: Sequence[Point], width: int, height: int) -> tuple[int, int,
     return int(left), int(top), int(right), int(bottom)
 
 
-def detail(rgb: Rgb, view: tuple[int, int, int, int], caption: str) -> Panel:
-    """Return one view of a picture as a panel."""
+def detail(rgb: Rgb, view: View, caption: str, outline: Sequence[Point]) -> Panel:
+    """Return one view of a picture as a panel, ringed as in the whole picture."""
     left, top, right, bottom = view
-    return Panel(rgb=rgb[top:bottom, left:right], caption=caption)
+    return Panel(rgb=rgb[top:bottom, left:right], caption=caption, outline=_moved(outline, view), ring=True)
 
 
-def same_place(
-    known: Rgb, known_size: tuple[int, int], homography: Homography, view: tuple[int, int, int, int], caption: str
-) -> Panel:
+def same_view(known: Rgb, known_size: tuple[int, int], homography: Homography, view: View) -> Rgb:
     """Return the known picture as it looks in that view of the photo: turned, mirrored and scaled as in the photo.
 
     `known` may be a reduced copy of a picture of `known_size` (width, height); `homography` maps photo to known px.
@@ -118,11 +120,9 @@ def same_place(
     to_copy = np.diag([known.shape[1] / known_size[0], known.shape[0] / known_size[1], 1.0])
     to_photo = np.array([[1.0, 0, left], [0, 1.0, top], [0, 0, 1.0]])
     matrix = to_copy @ np.asarray(homography, dtype=np.float64) @ to_photo
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    drawn = cv2.warpPerspective(
-        known, matrix, (right - left, bottom - top), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=BAR
-    )
-    return Panel(rgb=np.asarray(drawn, dtype=np.uint8), caption=caption)
+    size, flags = (right - left, bottom - top), cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    drawn = cv2.warpPerspective(known, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=BAR)
+    return np.asarray(drawn, dtype=np.uint8)
 
 
 def to_jpeg(picture: Image.Image, max_bytes: int) -> bytes:
@@ -137,14 +137,12 @@ def to_jpeg(picture: Image.Image, max_bytes: int) -> bytes:
     return data
 
 
-def _beside(panels: Sequence[Panel], style: Style) -> Image.Image:
-    """Panels of one height, side by side, sharing the width by their proportions."""
+def _beside(panels: Sequence[Panel], style: Style, tallest: float = TALLEST) -> Image.Image:
+    """Panels of one height, at most `tallest` widths, side by side, sharing the width by their proportions."""
     gap = style.width_px // 90
     proportions = [min(max(panel.rgb.shape[1] / panel.rgb.shape[0], 0.45), 2.2) for panel in panels]
     room = style.width_px - gap * (len(panels) - 1)
-    height = min(
-        room / sum(proportions), TALLEST * style.width_px / 2 if len(panels) == 1 else TALLEST * style.width_px
-    )
+    height = min(room / sum(proportions), tallest * style.width_px)
     widths = [int(room * share / sum(proportions)) for share in proportions]
     cells = [_labelled(panel, width, round(height), style) for panel, width in zip(panels, widths, strict=True)]
     row = Image.new("RGB", (style.width_px, max(cell.height for cell in cells)), PAPER)
@@ -174,7 +172,7 @@ def _mark(picture: Image.Image, panel: Panel, scale: float, style: Style) -> Non
     line = max(3, style.width_px // 240)
     points = [(x * scale, y * scale) for x, y in panel.outline]
     if len(points) > 2:
-        for colour, thick in ((PAPER, line * 2), (MATCH_RGB, line)):
+        for colour, thick in ((PAPER, line * 2), (RING_RGB if panel.ring else MATCH_RGB, line)):
             pen.line([*points, points[0], points[1]], fill=colour, width=thick, joint="curve")
     radius = style.letters_px * 0.62
     font = style.lettering.font(round(style.letters_px * 0.9))
@@ -194,6 +192,10 @@ def _bar(caption: str, style: Style, width: int | None = None) -> Image.Image:
     for number, line in enumerate(lines):
         pen.text((width / 2, size * (0.95 + 1.4 * number)), line, font=font, fill=INK, anchor="mm")
     return bar
+
+
+def _moved(points: Sequence[Point], view: View) -> tuple[Point, ...]:
+    return tuple((x - view[0], y - view[1]) for x, y in points)
 
 
 def _text(lines: Sequence[str], style: Style) -> Image.Image:

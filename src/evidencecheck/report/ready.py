@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from PIL import Image
 
-from evidencecheck.model import MatchedReference, Point, Text
+from evidencecheck.model import MatchedReference, Point, ReferenceKind, Text
 from evidencecheck.report.dossier import Dossier, KnownPicture, PhotoEvidence, Rgb
-from evidencecheck.report.draw import project
+from evidencecheck.report.draw import circled, project
 from evidencecheck.report.places import Layout, lay_out
 from evidencecheck.report.plate import (
     DETAILS_SHOWN,
@@ -18,7 +19,7 @@ from evidencecheck.report.plate import (
     circled_plate,
     detail,
     pair_plate,
-    same_place,
+    same_view,
     shared_dots,
     window,
 )
@@ -26,7 +27,11 @@ from evidencecheck.report.profile import Profile
 from evidencecheck.report.statement import source_lines
 
 PHOTO = Text(zh="售后照片", en="photo received")
-KNOWN = Text(zh="来源图片", en="source picture")
+KNOWN = {
+    ReferenceKind.WEB: Text(zh="网上的图片", en="picture from the web"),
+    ReferenceKind.SHOP: Text(zh="本店商品图", en="the shop's listing picture"),
+    ReferenceKind.CLAIM: Text(zh="另一订单收到的照片", en="photo from another order"),
+}
 SHOP = Text(zh="本店商品实物图", en="the shop's own product")
 SAME_PLACES = Text(
     zh="绿框内为同一画面，相同字母为相同位置。", en="Green: the same picture; equal letters, equal places."
@@ -90,15 +95,16 @@ def _details(photo: PhotoEvidence, rgb: Rgb, layout: Layout, speak: _Speak) -> l
     alone: list[Panel] = []
     for place in layout.places[:DETAILS_SHOWN]:
         view = window(place.outline, width, height)
-        mine = detail(rgb, view, f"{place.number}: {speak(PHOTO)}")
+        mine = detail(rgb, view, f"{place.number}: {speak(PHOTO)}", place.outline)
         reference = references.get(place.number)
         known = photo.known.get(reference.id) if reference else None
         if reference is None or known is None:
             alone.append(mine)
             continue
         size = (reference.width, reference.height)
-        theirs = same_place(known.rgb, size, reference.homography, view, f"{place.number}: {speak(KNOWN)}")
-        rows.append((mine, theirs))
+        caption = f"{place.number}: {speak(KNOWN[reference.kind])}"
+        theirs = same_view(known.rgb, size, reference.homography, view)
+        rows.append((mine, replace(mine, rgb=theirs, caption=caption)))
     return rows + [tuple(alone[n : n + 2]) for n in range(0, len(alone), 2)]
 
 
@@ -106,7 +112,9 @@ def _matched(rgb: Rgb, known: KnownPicture, reference: MatchedReference, speak: 
     here, there = shared_dots(reference.outline, reference.homography)
     photo = Panel(rgb=rgb, caption=speak(PHOTO), outline=reference.outline, dots=here)
     outline = _on_copy(project(reference.outline, reference.homography), known, reference)
-    source = Panel(rgb=known.rgb, caption=speak(KNOWN), outline=outline, dots=_on_copy(there, known, reference))
+    source = Panel(
+        rgb=known.rgb, caption=speak(KNOWN[reference.kind]), outline=outline, dots=_on_copy(there, known, reference)
+    )
     lines = [speak(SAME_PLACES)] if here else []
     lines += [speak(line) for line in source_lines(reference)]
     return pair_plate((photo, source), [*lines, speak(ONLY_MARKS)], speak.style)
@@ -116,6 +124,10 @@ def _compared(photo: PhotoEvidence, rgb: Rgb, dossier: Dossier, speak: _Speak) -
     shop = dossier.shop_photo
     if shop is None:
         raise ValueError("a comparison needs the shop's photo")
+    report = photo.selected.report
+    layout = lay_out(photo.selected.exported, report.width, report.height)
+    if layout.places:
+        rgb = circled(np.ascontiguousarray(rgb), layout, (report.width, report.height))
     panels = (Panel(rgb=rgb, caption=speak(PHOTO)), Panel(rgb=shop.rgb, caption=speak(SHOP)))
     lines = [*_summaries(photo, speak), speak(shop.origin), speak(ONLY_MARKS)]
     return pair_plate(panels, lines, speak.style)

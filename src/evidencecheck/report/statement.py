@@ -5,6 +5,7 @@ Describes files and pictures, accuses nobody. Whatever comes from a file is made
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -16,6 +17,10 @@ from evidencecheck.report.safe import last_part, shown, web_link
 from evidencecheck.report.text import rate_in_words
 
 STATEMENT = "statement.txt"
+PREVIEW = Text(
+    zh="附上的来源图是资料库里的缩小图，原文件已不在或不宜转交。",
+    en="The source picture attached is the archive's reduced copy: the file is gone or not for handing on.",
+)
 PLACE_LONGEST = 24  # characters of an app and account in the short statement
 
 
@@ -128,9 +133,12 @@ def _explanation(dossier: Dossier, names: Sequence[Named], language: str) -> Ite
             place = said(Text(zh=f"（图中 {numbers}）", en=f" (place {numbers})"), language) if numbers else ""
             yield f"  - {shown(said(each.finding.summary, language))}{place}"
             rate = rate_in_words(each.finding)
-            yield "    " + said(Text(zh=f"误报率：{rate.zh}", en=f"false alarms: {rate.en}"), language)
+            yield "    " + said(Text(zh=f"可靠性：{rate.zh}", en=f"reliability: {rate.en}"), language)
         if photo.reference:
             yield from (f"    {said(line, language)}" for line in source_lines(photo.reference))
+            known = photo.known.get(photo.reference.id)
+            if known and not known.whole:
+                yield "    " + said(PREVIEW, language)
         yield ""
     if innocent := list(dict.fromkeys(_innocent(dossier.photos, language))):
         yield said(Text(zh="也可能是这些原因，请一并考虑：", en="Harmless explanations to consider:"), language)
@@ -161,7 +169,9 @@ def _how(reference: MatchedReference) -> str:
 
 
 def _moment(text: str) -> str:
-    return shown(text).replace("T", " ")
+    """Return an ISO time to the minute, anything else as it is."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*", text)
+    return f"{match[1]} {match[2]}" if match else shown(text)
 
 
 def said(text: Text, language: str) -> str:

@@ -56,10 +56,12 @@ def _slot(slot: Slot, dossier: Dossier, names: Sequence[Named], words: dict[str,
     """Say what is there for a slot, and what the seller must add."""
     have: list[Text] = []
     order = dossier.order
-    if slot.id == "goods":
+    if slot.id == "chat":
         have = [
-            Text(zh=f"已有：{name.ready}、{name.original}", en=f"here: {name.ready}, {name.original}") for name in names
+            Text(zh=f"已有：{name.original}、{name.ready}", en=f"here: {name.original}, {name.ready}") for name in names
         ]
+    elif slot.id == "goods" and dossier.shop_photo:
+        have = [Text(zh=f"已有：{name.source}", en=f"here: {name.source}") for name in names]
     elif slot.id == "logistics" and order and order.tracking_number:
         have = [Text(zh=f"已知：{line.zh}", en=f"known: {line.en}") for line in _parcel(order)]
     elif slot.id == "order" and order:
@@ -71,6 +73,11 @@ def _slot(slot: Slot, dossier: Dossier, names: Sequence[Named], words: dict[str,
         ]
     yield from have
     yield Text(zh=f"请补充：{slot.add.zh.format_map(words)}", en=f"to add: {slot.add.en.format_map(words)}")
+
+
+def _here(*files: str) -> Text:
+    listed = ", ".join(file for file in files if file)
+    return Text(zh=f"已有：{listed}", en=f"here: {listed}")
 
 
 def _parcel(order: Order) -> Iterator[Text]:
