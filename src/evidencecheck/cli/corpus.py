@@ -5,38 +5,38 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidencecheck.cli.console import Language, printable, say, warn
+from evidencecheck.cli.console import Language, printable, say
+from evidencecheck.cli.corpus_exchange import export_command, import_command
+from evidencecheck.cli.corpus_options import (
+    KindOption,
+    LangOption,
+    SkuOption,
+    StoreOption,
+    date,
+    opened,
+    progress,
+    reference_kind,
+    teller,
+)
 from evidencecheck.cli.exits import ExitCode, plain_errors
 
 if TYPE_CHECKING:
-    from evidencecheck.model import Reference, ReferenceKind, Text
-    from evidencecheck.store import Store
+    from evidencecheck.model import Reference
 
 app = typer.Typer(
     help="管理已知图片。 Manage the known pictures: web pictures and the shop's own.", no_args_is_help=True
 )
 
 
-class Kind(StrEnum):
-    """What a picture of the corpus is: found on the web, or the shop's own."""
-
-    WEB = "web"
-    SHOP = "shop"
-
-
-StoreOption = Annotated[str, typer.Option("--store", help="Store folder.", show_default="your user data folder")]
-KindOption = Annotated[Kind | None, typer.Option(help="Found on the web, or the shop's own picture.")]
-SkuOption = Annotated[str, typer.Option(help="The product's id in the shop.", show_default=False)]
-LangOption = Annotated[Language, typer.Option(help="Language of messages.")]
+app.command("export")(export_command)
+app.command("import")(import_command)
 
 
 @app.command("add")
@@ -66,12 +66,12 @@ def add_command(  # noqa: PLR0913 - one parameter per option of the contract
         addition = Addition(
             paths=paths or [],
             kind=ReferenceKind(kind) if kind else None,
-            stated={**stated, "first_seen": _date(first_seen), "captured_at": _date(captured_at)},
+            stated={**stated, "first_seen": date(first_seen), "captured_at": date(captured_at)},
             manifest=manifest,
             jobs=jobs or os.cpu_count() or 1,
         )
-        with _progress() as tell:
-            counts = add(addition, corpus, _teller(lang), tell)
+        with progress() as tell:
+            counts = add(addition, corpus, teller(lang), tell)
         if lang is Language.ZH:
             words = {"added": "新增", "updated": "更新", "unchanged": "未变", "failed": "失败"}
         else:
@@ -92,7 +92,7 @@ def list_command(
     with plain_errors(), opened(store) as corpus:
         from evidencecheck.store.references import Selection
 
-        references = corpus.references(Selection(kind=_kind(kind), sku=sku))
+        references = corpus.references(Selection(kind=reference_kind(kind), sku=sku))
         if as_json:
             for reference in references:
                 typer.echo(json.dumps(asdict(reference), ensure_ascii=True))
@@ -160,35 +160,6 @@ def verify_command(
         raise typer.Exit(ExitCode.SOMETHING_FOUND if count else ExitCode.NOTHING_FOUND)
 
 
-@contextmanager
-def opened(store: str) -> Iterator[Store]:
-    """Open the store that `--store` names."""
-    from evidencecheck.store import Store
-    from evidencecheck.store.location import store_folder
-
-    with Store.open(store_folder(store)) as corpus:
-        yield corpus
-
-
-def _kind(kind: Kind | None) -> ReferenceKind | None:
-    from evidencecheck.model import ReferenceKind
-
-    return ReferenceKind(kind) if kind else None
-
-
-def _date(text: str) -> str:
-    from evidencecheck.store.dates import iso
-
-    date = iso(text)
-    if date is None:
-        raise ValueError(f"{printable(text)}: not a date; write 2025-01-31 or '2025-01-31 08:30' / 请这样写日期")
-    return date
-
-
-def _teller(lang: Language) -> Callable[[str, Text], None]:
-    return lambda place, reason: warn(f"{place}: {reason.zh if lang is Language.ZH else reason.en}")
-
-
 def _cells(reference: Reference) -> tuple[str, ...]:
     when = f"{reference.first_seen} ({reference.first_seen_how})"
     return (reference.id, reference.kind, reference.file, reference.sku, reference.source, when)
@@ -203,17 +174,3 @@ def _table(references: Iterator[Reference]) -> None:
     for reference in references:
         table.add_row(*(Plain(printable(cell)) for cell in _cells(reference)))  # as Text: brackets are no markup
     Console().print(table)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Yield a function (done, total) that draws a progress bar, silent when stderr is not a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("添加图片 / adding", total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)

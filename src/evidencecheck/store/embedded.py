@@ -20,6 +20,7 @@ from evidencecheck.store.stats import Stats, measure
 if TYPE_CHECKING:
     from evidencecheck.matching.fingerprint import Fingerprint
     from evidencecheck.model import Intake, KnownImages, MatchedReference, PhotoReport, Received, Reference
+    from evidencecheck.store.pictures import Picture
     from evidencecheck.store.search_index import SearchIndex
     from evidencecheck.store.verification import Problem
 
@@ -83,6 +84,10 @@ class Store:
         """Return the latest report on every photo of an order."""
         return photos.reports(self._db, order)
 
+    def file_of_photo(self, order: str, sha256: str) -> Path | None:
+        """Return where a photo of an order lay when it was taken in, None if it never was."""
+        return photos.file_of(self._db, order, sha256)
+
     def orders(self) -> tuple[str, ...]:
         """Return every order number with a photo or a report."""
         return photos.orders(self._db)
@@ -100,6 +105,10 @@ class Store:
         """Yield the references meant by `which`, in the order they were added."""
         return references.select(self._db, which)
 
+    def file_of_reference(self, reference_id: str) -> Path | None:
+        """Return where the file of a reference lay; None when it was imported without one, or is a claim."""
+        return references.file_of(self._db, reference_id)
+
     def find(self, text: str) -> list[Reference]:
         """Return the references meant by an id, a file or folder, or the first 8 or more digits of a SHA-256."""
         return references.find(self._db, text)
@@ -108,6 +117,26 @@ class Store:
         """Remove references by id; return how many. Files are not touched; pictures still needed stay."""
         with writing(self._db):
             return references.remove(self._db, self._previews, ids)
+
+    # ---------------------------------------------------------------- handing on
+
+    def export(self, out: Path, which: Selection, *, hashes_only: bool) -> int:
+        """Write references to a new zip file, with pictures or fingerprints alone; return how many."""
+        from evidencecheck.store.exchange import export
+
+        return export(self._db, self._previews, out, which, hashes_only=hashes_only)
+
+    def export_hashes(self, out: Path, which: Selection) -> tuple[int, int]:
+        """Write PDQ hashes as ThreatExchange CSV; return how many, and how many were too poor to share."""
+        from evidencecheck.store.threatexchange import export
+
+        return export(self._db, out, which)
+
+    def import_reference(self, picture: Picture, preview: bytes | None, stated: Provenance) -> Change:
+        """Add a picture handed on by somebody else. What is here already about the picture itself stays."""
+        with writing(self._db):
+            number = pictures.keep_imported(self._db, self._previews, picture, preview)
+            return references.add(self._db, number, "", stated)
 
     def picture_of(self, reference: Reference | MatchedReference) -> bytes | None:
         """Return the preview (JPEG) of a reference, None if there is none."""

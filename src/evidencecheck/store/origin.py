@@ -60,8 +60,8 @@ def from_img2dataset(record: object, seconds: float) -> Found:
         source=source,
         first_seen=local_time(seconds) if source else "",
         first_seen_how=IMG2DATASET if source else "",
-        title=_line(caption) if isinstance(caption, str) else "",
-        licence=_line(licence) if isinstance(licence, str) else "",
+        title=readable_line(caption) if isinstance(caption, str) else "",
+        licence=readable_line(licence) if isinstance(licence, str) else "",
     )
 
 
@@ -153,8 +153,9 @@ def _property_list(data: bytes) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())[:500]
+def readable_line(text: str) -> str:
+    """Return a stranger's text as one line of at most 500 characters, without control characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:500]
 
 
 def attribute(path: Path, name: str) -> bytes:

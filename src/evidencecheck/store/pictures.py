@@ -58,10 +58,31 @@ def keep_picture(db: sqlite3.Connection, picture: Picture) -> int:
             (picture.key, picture.sha256, *size, picture.format, next_generation(db)),
         ).fetchone()
     number = int(row[0])
+    if picture.size_bytes:  # known only as a hash until now
+        db.execute(
+            "UPDATE picture SET width = ?, height = ?, size_bytes = ?, format = ? WHERE id = ? AND size_bytes = 0",
+            (picture.width, picture.height, picture.size_bytes, picture.format, number),
+        )
     if picture.fingerprint is not None and picture.fingerprint != row[1]:
         db.execute("INSERT OR REPLACE INTO fingerprint VALUES (?, ?)", (number, picture.fingerprint))
         touch(db, number)
     return number
+
+
+def keep_imported(db: sqlite3.Connection, previews: Previews, picture: Picture, preview: bytes | None) -> int:
+    """Store what somebody else says of a picture, inside a write; return its number.
+
+    Where the picture is known from its own file, nothing of it changes. A preview fills the gap of a hash.
+    """
+    row = db.execute(
+        "SELECT id, data IS NOT NULL FROM picture LEFT JOIN fingerprint ON picture = id WHERE key = ?", (picture.key,)
+    ).fetchone()
+    has_preview = bool(picture.sha256) and previews.has(picture.sha256)
+    if row is not None and row[1] and (has_preview or preview is None):
+        return int(row[0])
+    if preview is not None:
+        previews.write(picture.sha256, preview)
+    return keep_picture(db, picture)
 
 
 def touch(db: sqlite3.Connection, number: int) -> None:

@@ -65,6 +65,11 @@ def verify(db: sqlite3.Connection, folder: Path, previews: Previews) -> Iterator
             yield Problem(kind="fingerprint", file=file, text=OLD_FINGERPRINT, id=number)
 
 
+def same_content(path: Path, sha256: str) -> bool:
+    """Tell whether a file is there with this content."""
+    return _file_problem(path, sha256) is None
+
+
 def _record_problems(db: sqlite3.Connection, folder: Path) -> Iterator[Problem]:
     answers = [str(row[0]) for row in db.execute("PRAGMA integrity_check(20)")]
     answers += [f"{row[0]} row {row[1]} refers to nothing" for row in db.execute("PRAGMA foreign_key_check")]
