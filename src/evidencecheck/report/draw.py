@@ -101,7 +101,8 @@ def circled(rgb: NDArray[np.uint8], layout: Layout, photo_size: tuple[int, int])
     left, _, frame_width, _ = layout.frame
     before = round(-left * scale[0])
     after = max(round(frame_width * scale[0]) - before - rgb.shape[1], 0)
-    canvas = cv2.copyMakeBorder(rgb, 0, 0, before, after, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    bordered = cv2.copyMakeBorder(rgb, 0, 0, before, after, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    canvas: NDArray[np.uint8] = np.asarray(bordered, dtype=np.uint8)
     thick = max(2, round(min(rgb.shape[:2]) / 220))
     for place in layout.places:
         radius = max(round(place.radius * float(scale.mean())), 9)
@@ -114,7 +115,7 @@ def circled(rgb: NDArray[np.uint8], layout: Layout, photo_size: tuple[int, int])
         cv2.circle(canvas, label.tolist(), radius + thick // 2, (255, 255, 255), -1, cv2.LINE_AA)
         cv2.circle(canvas, label.tolist(), radius, RING_RGB, -1, cv2.LINE_AA)
         _number(canvas, place.number, (int(label[0]), int(label[1])), radius)
-    return np.asarray(canvas, dtype=np.uint8)
+    return canvas
 
 
 def read_rgb(data: bytes) -> NDArray[np.uint8] | None:

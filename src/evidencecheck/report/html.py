@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from evidencecheck.model import CaseReport, Claim, Level, MatchedReference, Text
+from evidencecheck.model import CaseReport, Claim, Level, Text
 from evidencecheck.report import text
 from evidencecheck.report.draw import fit
 from evidencecheck.report.pictures import Pictures, ReferencePicture, read_beside
-from evidencecheck.report.safe import csp_hash, json_for_script, page_name, shown
-from evidencecheck.report.view import ALARM, case_level, order_events, photo_view
+from evidencecheck.report.safe import csp_hash, json_for_script, neutral, page_name, shown
+from evidencecheck.report.view import ALARM, case_level, order_events, order_zone, photo_view
 
 Language = Literal["zh", "en"]
 TEMPLATES = Path(__file__).parent / "templates"
@@ -60,6 +60,7 @@ class HtmlReport:
             photos=photos,
             pictures=pictures.all(),
             events=order_events(case.order),
+            zone=order_zone(case.order),
             versions=sorted({photo.version for photo in case.photos if photo.version}),
             calibrations=sorted({photo.calibration for photo in case.photos if photo.calibration}),
         )
@@ -127,11 +128,6 @@ class HtmlReport:
                 return
 
 
-def no_reference_picture(_: MatchedReference) -> None:
-    """Stand in for `reference_picture` when no store is at hand."""
-    return
-
-
 def _index_row(name: str, case: CaseReport) -> dict[str, Any]:
     order = case.order
     return {
@@ -171,6 +167,9 @@ def _environment() -> Environment:
         alarm=ALARM,
         claims=tuple(Claim),
     )
+    environment.tests["holding"] = lambda values, value: value in values
+    # For addresses: a phone-like run of digits in one is part of the evidence.
+    environment.filters["unmasked"] = lambda value: escape(neutral(value))
     environment.filters["points"] = lambda points: " ".join(f"{x:g},{y:g}" for x, y in points)
     return environment
 

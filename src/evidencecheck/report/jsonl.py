@@ -25,6 +25,11 @@ DEFAULT_SIGNIFICANT_DIGITS = 6
 # Decimal places: coordinates are pixels, seconds are wall clock.
 DECIMAL_PLACES = {"polygon": 1, "outline": 1, "seconds": 3}
 
+# Always written as real numbers, so that a line read and written again is the same line.
+_REAL = frozenset({
+    "polygon", "outline", "homography", "overlap", "score", "edit_score", "seconds", "false_alarm_rate",
+})  # fmt: skip
+
 _decoder = msgspec.json.Decoder(PhotoReport)
 
 
@@ -126,7 +131,7 @@ def _number(value: object, field: str) -> object:
     """Return a Python number for any number, NumPy's scalars included."""
     if type(value).__name__ in {"bool", "bool_"}:  # numpy.bool is neither int nor bool
         return bool(value)
-    if hasattr(value, "__index__") and isinstance(value, SupportsInt):
+    if hasattr(value, "__index__") and isinstance(value, SupportsInt) and field not in _REAL:
         return int(value)
     if not isinstance(value, SupportsFloat):
         raise TypeError(f"{field or 'value'}: {type(value).__name__} cannot be written as JSON")
@@ -137,3 +142,7 @@ def _number(value: object, field: str) -> object:
         return round(number, DECIMAL_PLACES[field]) + 0.0  # + 0.0 turns -0.0 into 0.0
     digits = SIGNIFICANT_DIGITS.get(field, DEFAULT_SIGNIFICANT_DIGITS)
     return float(f"{number:.{digits}g}") + 0.0
+
+
+if __name__ == "__main__":  # after a change of the types: write the schema anew, then look at the difference
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")

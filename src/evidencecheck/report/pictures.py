@@ -72,7 +72,9 @@ class Pictures:
 
         def make() -> Embedded | None:
             data = self._reference_picture(reference)
-            return data and aligned(
+            if not data:
+                return None
+            return aligned(
                 data,
                 reference.homography,
                 photo_size=(report.width, report.height),
@@ -92,13 +94,7 @@ class Pictures:
     def _show(self, key: object, make: Callable[[], Embedded | None], size: tuple[int, int]) -> Shown | None:
         if key not in self._shown:
             made = make()
-            self._shown[key] = made and Shown(
-                id=f"pic{len(self._shown) + 1}",
-                width=size[0],
-                height=size[1],
-                pixels=(made.width, made.height),
-                uri=Markup(made.uri),  # noqa: S704 - media type and base64 alphabet only
-            )
+            self._shown[key] = made if made is None else _embedded(f"pic{len(self._shown) + 1}", size, made)
         return self._shown[key]
 
     def _read(self, file: str) -> bytes:
@@ -114,15 +110,16 @@ def read_beside(out: Path, file: str) -> bytes:
         return b""
 
 
+def _embedded(id_: str, size: tuple[int, int], made: Embedded) -> Shown:
+    uri = Markup(made.uri)  # noqa: S704 - media type and base64 alphabet only
+    return Shown(id=id_, width=size[0], height=size[1], pixels=(made.width, made.height), uri=uri)
+
+
 def _budget(case: CaseReport) -> int:
     """Return the bytes one picture may take; a reviewer's picture counts half, a match two (reference and aligned)."""
-    outcomes = [outcome for photo in case.photos for outcome in photo.outcomes]
-    matches = {
-        (id_, position)
-        for position, photo in enumerate(case.photos)
-        for outcome in photo.outcomes
-        for item in (*outcome.findings, *outcome.notes)
-        if item.reference is not None and (id_ := item.reference.id)
-    }
-    count = len(case.photos) + 2 * len(matches) + 0.5 * sum(len(outcome.pictures) for outcome in outcomes)
+    outcomes = [(photo.photo, outcome) for photo in case.photos for outcome in photo.outcomes]
+    said = [(photo, finding.reference) for photo, outcome in outcomes for finding in outcome.findings]
+    said += [(photo, note.reference) for photo, outcome in outcomes for note in outcome.notes]
+    matches = {(photo, reference.id) for photo, reference in said if reference is not None}
+    count = len(case.photos) + 2 * len(matches) + 0.5 * sum(len(outcome.pictures) for _, outcome in outcomes)
     return int(min(max(PAGE_BUDGET_BYTES / max(count, 1), SMALLEST_BUDGET_BYTES), LARGEST_BUDGET_BYTES))

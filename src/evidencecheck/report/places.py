@@ -118,7 +118,7 @@ def _ellipse(points: NDArray[np.float32], pad: float) -> NDArray[np.float32]:
     axes = half * reach + pad
     steps = np.linspace(0, 2 * math.pi, OUTLINE_POINTS, endpoint=False)
     circle = np.column_stack([np.cos(steps), np.sin(steps)]) * axes
-    return (circle @ turn.T + (cx, cy)).astype(np.float32)
+    return np.asarray(circle @ turn.T + (cx, cy), dtype=np.float32)
 
 
 def _padded_hull(points: NDArray[np.float32], pad: float) -> NDArray[np.float32]:
@@ -127,7 +127,7 @@ def _padded_hull(points: NDArray[np.float32], pad: float) -> NDArray[np.float32]
     steps = np.linspace(0, 2 * math.pi, 16, endpoint=False)
     offsets = np.column_stack([np.cos(steps), np.sin(steps)]) * pad
     grown = (hull[:, None, :] + offsets[None, :, :]).reshape(-1, 2).astype(np.float32)
-    return cv2.convexHull(grown).reshape(-1, 2).astype(np.float32)
+    return np.asarray(cv2.convexHull(grown).reshape(-1, 2), dtype=np.float32)
 
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom

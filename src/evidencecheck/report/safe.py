@@ -90,10 +90,10 @@ def page_name(case: str) -> str:
 
     Plain lower-case names (order numbers are) stay; any other gets ten hexadecimal digits of its SHA-256.
     """
-    if _PLAIN_NAME.fullmatch(case) and not _RESERVED_ON_WINDOWS.fullmatch(case):
+    if _PLAIN_NAME.fullmatch(case) and not _RESERVED_ON_WINDOWS.fullmatch(case) and private(case) == case:
         return case
     digest = hashlib.sha256(case.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    stem = re.sub(r"[^0-9a-z]+", "-", case.lower()).strip("-")[:40].strip("-")
+    stem = re.sub(r"[^0-9a-z]+", "-", private(case).lower()).strip("-")[:40].strip("-")
     return f"{stem or 'order'}-{digest}"
 
 

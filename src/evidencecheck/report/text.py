@@ -119,6 +119,23 @@ MEASUREMENT_NAMES: dict[str, Text] = {
     "days": Text(zh="天", en="days"),
     "quality": Text(zh="压缩质量", en="compression quality"),
     "time_zone": Text(zh="时区", en="time zone"),
+    "taken_at": Text(zh="拍摄时间（文件里）", en="taken, says the file"),
+    "order_time": Text(zh="订单时间", en="time in the order"),
+    "paid_at": Text(zh="付款", en="paid"),
+    "shipped_at": Text(zh="发货", en="shipped"),
+    "received_at": Text(zh="确认收货", en="received"),
+    "claimed_at": Text(zh="申请售后", en="claimed"),
+    "median_levels": Text(zh="中位误差（灰度级）", en="median error (grey levels)"),
+    "p99_levels": Text(zh="99 % 分位误差（灰度级）", en="99th percentile error (grey levels)"),
+    "trial_quality": Text(zh="试压缩质量", en="trial quality"),
+    "mark": Text(zh="标记", en="mark"),
+    "marks": Text(zh="标记数", en="marks"),
+    "traces": Text(zh="痕迹数", en="traces"),
+    "label": Text(zh="标签", en="label"),
+    "producer": Text(zh="生成服务", en="producer"),
+    "place": Text(zh="在文件里的位置", en="where in the file"),
+    "field": Text(zh="项目", en="field"),
+    "value": Text(zh="内容", en="value"),
 }
 
 
@@ -146,7 +163,7 @@ def rate_in_words(finding: Finding) -> Text:
         return Text(zh="测过的正常照片里没有出现过", en="seen in none of the honest photos measured")
     if rate >= 0.5:
         return Text(zh="正常照片也经常出现", en="common in honest photos")
-    count = f"{_one_digit(1 / rate):,}"
+    count = f"{_two_digits(1 / rate):,}"
     return Text(zh=f"约每 {count} 张正常照片误报 1 张", en=f"about 1 in {count} honest photos")
 
 
@@ -175,7 +192,7 @@ def file_size(size_bytes: int) -> str:
     return f"{size_bytes:,} B"
 
 
-def _one_digit(number: float) -> int:
-    """Return a whole number rounded to one significant digit, two between 10 and 99."""
-    digits = len(str(round(number)))
-    return int(round(number, -(digits - 1) if digits > 2 else 0))
+def _two_digits(number: float) -> int:
+    """Return a whole number rounded to two significant digits."""
+    unit = int(10 ** max(len(str(round(number))) - 2, 0))
+    return round(number / unit) * unit

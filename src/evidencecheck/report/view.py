@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from evidencecheck.model import (
@@ -31,12 +32,14 @@ from evidencecheck.report.safe import last_part, mask_orders, web_link
 # Most worrying first: the order in which a reviewer wants the queue, and how an order's own level is chosen.
 ALARM = (Level.DOCUMENTED, Level.SUPPORTED, Level.POSSIBLE, Level.INCONCLUSIVE, Level.UNREADABLE, Level.NONE)
 
+_PRIVATE_FIELD = re.compile(r"gps|latitude|longitude|location|owner|artist|byline", re.IGNORECASE)
+
 Row = tuple[Text, Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchView:
-    """A known picture beside the photo, shown at its first appearance under a photo; later ones link to its `anchor`."""
+    """A known picture beside the photo: shown at its first appearance under a photo, later ones link to `anchor`."""
 
     anchor: str
     repeated: bool
@@ -131,6 +134,15 @@ def order_events(order: Order | None) -> tuple[tuple[Text, str, str], ...]:
     return tuple((name, _clock(when), when.isoformat()) for name, when in times)
 
 
+def order_zone(order: Order | None) -> str:
+    """Return the time zones of the order's times, for example "UTC+08:00"."""
+    if order is None:
+        return ""
+    times = (order.paid_at, order.shipped_at, order.received_at, order.claimed_at, order.refunded_at)
+    zones = sorted({when.strftime("%z") for when in times if when is not None and when.tzinfo is not None})
+    return ", ".join(f"UTC{zone[:3]}:{zone[3:5]}" for zone in zones)
+
+
 def photo_view(number: int, report: PhotoReport, pictures: Pictures, titles: Mapping[str, Text]) -> PhotoView:
     """Return everything the page shows of one received file."""
     ranked = rank(report)
@@ -148,7 +160,7 @@ def photo_view(number: int, report: PhotoReport, pictures: Pictures, titles: Map
         findings=findings,
         notes=tuple(describe.note(index, check, note) for index, (check, note) in enumerate(remarks, start=1)),
         outcomes=tuple(_outcome_view(outcome, titles) for outcome in report.outcomes),
-        metadata=tuple(row for outcome in report.outcomes for row in outcome.metadata),
+        metadata=tuple(_without_places(row) for outcome in report.outcomes for row in outcome.metadata),
         extra_pictures=tuple((each, shown) for each, shown in beside if shown is not None),
         size=text.file_size(report.size_bytes),
     )
@@ -261,11 +273,15 @@ def _title(check: str, titles: Mapping[str, Text]) -> Text:
     return titles.get(check, Text(zh=check, en=check))
 
 
+def _without_places(row: MetadataRow) -> MetadataRow:
+    """Return the row without a position or a name. Checks mask them already; this page does not rely on it."""
+    return replace(row, value="…") if _PRIVATE_FIELD.search(row.field) else row
+
+
 def _said(label: str) -> str:
     """Return a region's label unless it is only another number, which would compete with the number in the picture."""
     return "" if label.strip().isdigit() else label
 
 
 def _clock(when: datetime) -> str:
-    zone = when.strftime("%z")
-    return when.strftime("%Y-%m-%d %H:%M") + (f" (UTC{zone[:3]}:{zone[3:5]})" if zone else "")
+    return when.strftime("%Y-%m-%d %H:%M")

@@ -9,7 +9,7 @@ let current = photos[0];
 function filter(level) {
   const all = !level || level === "all";
   thumbs.forEach((item, i) => {
-    const hide = !all && item.dataset.level !== level;
+    const hide = !all && item.dataset.level !== level && !item.dataset.claims.split(" ").includes(level);
     item.hidden = hide;
     photos[i].hidden = hide;
   });
@@ -77,6 +77,18 @@ function zoomBy(viewer, by) {
   zoomTo(viewer, ZOOMS[next], now === 0 ? 0.5 : atX, now === 0 ? 0.5 : atY);
 }
 
+// Shows a place about two fifths of the frame wide, or all of the photo when it is shown that way already.
+function zoomToPlace(viewer, polygon) {
+  const all = viewer.querySelector(".canvas").viewBox.baseVal;
+  const box = polygon.getBBox();
+  const fit = 0.4 / Math.max(box.width / all.width, box.height / all.height);
+  const level = [...ZOOMS].reverse().find((each) => each <= fit) || 1;
+  const key = polygon.parentNode.dataset.place + "@" + level;
+  const again = viewer.dataset.place === key && Number(viewer.dataset.zoom) === level;
+  zoomTo(viewer, again ? 1 : level, (box.x + box.width / 2 - all.x) / all.width, (box.y + box.height / 2 - all.y) / all.height);
+  viewer.dataset.place = key;
+}
+
 function circles(viewer, show) {
   viewer.classList.toggle("no-circles", !show);
   viewer.querySelector(".toggle-circles")?.setAttribute("aria-pressed", String(show));
@@ -127,6 +139,7 @@ function setUpNumbers(photo) {
       const viewer = photo.querySelector(".viewer");
       if (!viewer) return;
       circles(viewer, true);
+      zoomToPlace(viewer, viewer.querySelector('[data-place="' + button.dataset.showPlace + '"] polygon'));
       viewer.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "nearest" });
     });
   }
@@ -155,7 +168,7 @@ function setUpMatch(match) {
     clip.setAttribute("width", mode === "swipe" ? x : width);
     divider.setAttribute("x1", x);
     divider.setAttribute("x2", x);
-    over.setAttribute("opacity", mode === "blend" ? percent / 100 : 1);
+    over.setAttribute("opacity", mode === "blend" ? 1 - percent / 100 : 1);
   }
   function showKnown(known) {
     over.setAttribute("visibility", known ? "visible" : "hidden");
@@ -199,8 +212,9 @@ function setUpMatch(match) {
 }
 
 function nextMode() {
-  const modes = current ? [...current.querySelectorAll(".match .modes")].slice(0, 1).flatMap((each) => [...each.querySelectorAll("input")]) : [];
-  if (!modes.length) return false;
+  const fields = large.querySelector(".modes") || current?.querySelector(".match .modes");
+  if (!fields) return false;
+  const modes = [...fields.querySelectorAll("input")];
   const next = modes[(modes.findIndex((each) => each.checked) + 1) % modes.length];
   next.checked = true;
   next.dispatchEvent(new Event("change", { bubbles: true }));
@@ -208,9 +222,38 @@ function nextMode() {
   return true;
 }
 
+// ---- enlarged view: the element moves into a modal dialog, which keeps the focus, and back
+
+const large = document.getElementById("large");
+let gap = null;
+
+function enlarge(box) {
+  if (large.open) { large.close(); return; }
+  const viewer = box.classList.contains("viewer");
+  if (viewer) zoomTo(box, 1);
+  gap = document.createComment("enlarged");
+  box.replaceWith(gap);
+  large.append(box);
+  large.showModal();
+  box.querySelector(".enlarge").focus();
+}
+
+large.addEventListener("close", () => {
+  const box = large.firstElementChild;
+  if (!box || !gap) return;
+  if (box.classList.contains("viewer")) zoomTo(box, 1);
+  gap.replaceWith(box);
+  gap = null;
+  box.querySelector(".enlarge").focus({ preventScroll: true });
+});
+large.addEventListener("click", (event) => { if (event.target === large) large.close(); });
+for (const button of document.querySelectorAll(".enlarge")) {
+  button.addEventListener("click", () => enlarge(button.closest(".viewer, .match")));
+}
+
 // ---- start
 
-const viewerNow = () => current?.querySelector(".viewer");
+const viewerNow = () => large.querySelector(".viewer") || current?.querySelector(".viewer");
 const withViewer = (act) => () => { const viewer = viewerNow(); if (!viewer) return false; act(viewer); return true; };
 
 for (const viewer of document.querySelectorAll(".viewer")) setUpViewer(viewer);
@@ -218,8 +261,9 @@ for (const photo of photos) { setUpNumbers(photo); inView.observe(photo); }
 for (const match of document.querySelectorAll(".match")) setUpMatch(match);
 for (const chip of chips) chip.addEventListener("click", () => filter(chip.dataset.filter));
 onKeys({
-  j: () => step(1),
-  k: () => step(-1),
+  j: () => !large.open && (step(1), true),
+  k: () => !large.open && (step(-1), true),
+  f: withViewer((viewer) => enlarge(viewer)),
   c: withViewer((viewer) => circles(viewer, viewer.classList.contains("no-circles"))),
   "+": withViewer((viewer) => zoomBy(viewer, 1)),
   "=": withViewer((viewer) => zoomBy(viewer, 1)),
