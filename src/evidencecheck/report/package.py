@@ -22,7 +22,7 @@ from evidencecheck.report.lettering import Lettering, find_lettering
 from evidencecheck.report.plate import Style, to_jpeg
 from evidencecheck.report.profile import Profile
 from evidencecheck.report.ready import ready_picture
-from evidencecheck.report.safe import last_part
+from evidencecheck.report.safe import last_part, shown
 from evidencecheck.report.statement import STATEMENT, Named, statement_text
 from evidencecheck.report.steps import STEPS, steps_text
 
@@ -112,7 +112,7 @@ def _manifest(
 ) -> PackageFile:
     content: dict[str, Any] = {
         "schema": SCHEMA,
-        "order": dossier.order_number,
+        "order": shown(dossier.order_number),
         "kind": dossier.kind,
         "status": "incomplete" if lacking else "ready",
         "missing": msgspec.to_builtins(tuple(lacking)),
@@ -130,7 +130,7 @@ def _manifest(
             {
                 "file": file.name,
                 "role": file.role,
-                "photo": file.photo,
+                "photo": shown(file.photo),
                 "size_bytes": len(file.data),
                 "sha256": hashlib.sha256(file.data).hexdigest(),
             }
@@ -148,9 +148,9 @@ def _photo_entry(photo: PhotoEvidence) -> dict[str, Any]:
         entry = {"check": each.check, "places": list(each.numbers), **msgspec.to_builtins(each.finding)}
         if entry["reference"]:  # the seller's folders may name a person: the file name is enough
             entry["reference"]["file"] = last_part(entry["reference"]["file"])
-        findings.append(entry)
+        findings.append(_harmless(entry))
     return {
-        "photo": report.photo,
+        "photo": shown(report.photo),
         "sha256": report.sha256,
         "size_bytes": report.size_bytes,
         "format": report.format,
@@ -162,6 +162,15 @@ def _photo_entry(photo: PhotoEvidence) -> dict[str, Any]:
         "chosen_by_seller": not photo.selected.exported,
         "findings": findings,
     }
+
+
+def _harmless(value: Any, key: str = "") -> Any:
+    """Return JSON with every text from files made safe to read; hashes and ids stay exact."""
+    if isinstance(value, dict):
+        return {name: _harmless(part, name) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_harmless(part, key) for part in value]
+    return shown(value) if isinstance(value, str) and key not in {"sha256", "id"} else value
 
 
 def _text_file(name: str, role: str, text: str) -> PackageFile:

@@ -130,7 +130,7 @@ def to_jpeg(picture: Image.Image, max_bytes: int) -> bytes:
     data = b""
     for quality in (92, 86, 78, 70, 60):
         buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
+        picture.save(buffer, "JPEG", quality=quality, subsampling=0)  # "optimize" fails on noisy pictures
         data = buffer.getvalue()
         if len(data) <= max_bytes:
             break
