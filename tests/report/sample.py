@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -59,6 +60,7 @@ class Sample:
     reference_picture: Callable[[MatchedReference], bytes | None]
 
 
+@cache
 def draw_product(seed: int, width: int = WIDTH, height: int = HEIGHT) -> Rgb:
     """Return a picture, (height, width, 3) uint8, of a mug on a table, lit from one side, with sensor noise."""
     random = np.random.default_rng(seed)
@@ -83,7 +85,9 @@ def draw_product(seed: int, width: int = WIDTH, height: int = HEIGHT) -> Rgb:
         spot = (int(random.integers(0, width)), int(random.integers(round(horizon), height)))
         cv2.circle(canvas, spot, int(random.integers(2, 7)), tuple(int(v) for v in table * 0.5), -1, cv2.LINE_AA)
     noise = random.normal(0, 2.2, canvas.shape)
-    return np.clip(canvas + noise, 0, 255).astype(np.uint8)
+    drawn: Rgb = np.clip(canvas + noise, 0, 255).astype(np.uint8)
+    drawn.setflags(write=False)  # shared by every caller
+    return drawn
 
 
 def paint_stain(

@@ -1,0 +1,96 @@
+import re
+
+import pytest
+
+from evidencecheck.model import Basis, Claim, Finding, Level, ReferenceKind, Status, Strength, Text
+from evidencecheck.report import text
+
+PLAIN = Finding(claim=Claim.EDITED, score=0.5, summary=Text(zh="一", en="one"), basis=Basis.MEASURED)
+
+
+def rated(rate: float | None, basis: Basis = Basis.MEASURED) -> Text:
+    return text.rate_in_words(
+        Finding(claim=Claim.EDITED, score=0.5, summary=PLAIN.summary, basis=basis, false_alarm_rate=rate)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rate", "count"),
+    [
+        (0.001, "1,000"),
+        (0.0004, "2,500"),
+        (0.00013, "7,700"),
+        (0.02, "50"),
+        (0.013, "77"),
+        (1e-6, "1,000,000"),
+        (0.3, "3"),
+    ],
+)
+def test_a_rate_is_said_as_one_in_so_many(rate: float, count: str) -> None:
+    assert rated(rate).en == f"about 1 in {count} honest photos"
+    assert count in rated(rate).zh
+
+
+def test_a_rate_that_is_not_a_number_of_photos_is_said_plainly() -> None:
+    assert "none of the honest photos" in rated(0.0).en
+    assert "common" in rated(0.7).en
+    assert "not measured" in rated(None).en
+    assert "fact" in rated(None, Basis.FACT).en
+
+
+def test_every_value_of_the_vocabulary_has_words_in_both_languages() -> None:
+    tables: list[tuple[dict[object, Text], type]] = [
+        (dict(text.LEVEL_NAMES), Level), (dict(text.LEVEL_MEANS), Level), (dict(text.LEVEL_DOES_NOT_MEAN), Level),
+        (dict(text.CLAIM_NAMES), Claim), (dict(text.STRENGTH_NAMES), Strength), (dict(text.STATUS_NAMES), Status),
+        (dict(text.KIND_NAMES), ReferenceKind),
+    ]  # fmt: skip
+    for table, kind in tables:
+        assert set(table) == set(kind)  # type: ignore[call-overload]
+        for words in table.values():
+            assert re.search("[\u4e00-\u9fff]", words.zh)
+            assert re.fullmatch(r"[\x20-\x7e]+", words.en)
+
+
+def test_no_word_accuses_or_clears() -> None:
+    said = [
+        *text.LEVEL_NAMES.values(),
+        *text.LEVEL_MEANS.values(),
+        *text.CLAIM_NAMES.values(),
+        *text.KIND_NAMES.values(),
+    ]
+    for words in said:
+        assert not re.search(r"genuine|authentic|prove|fraud|fake|liar|cheat", words.en, re.IGNORECASE), words.en
+        assert not re.search("真的|证明|骗|造假|假图|诈", words.zh), words.zh
+    assert "authentic" in text.LEVEL_DOES_NOT_MEAN[Level.NONE].en
+
+
+@pytest.mark.parametrize(
+    ("value", "en"),
+    [
+        (True, "yes"),
+        (412, "412"),
+        (12345, "12,345"),
+        (0.97312, "0.9731"),
+        (41.0, "41"),
+        (2345.6, "2,346"),
+        ("CRW", "CRW"),
+    ],
+)
+def test_amounts_read_like_amounts(value: float | str | bool, en: str) -> None:
+    assert text.amount(value).en == en
+
+
+def test_amounts_that_are_no_numbers_do_not_break_the_page() -> None:
+    assert text.amount(float("nan")).en == "nan"
+    assert text.amount(float("inf")).en == "inf"
+
+
+def test_an_unknown_measurement_reads_as_its_words() -> None:
+    assert text.measurement_name("peak_shift").en == "peak shift"
+    assert text.measurement_name("inliers").zh == "对上的特征点"
+
+
+def test_sizes_are_given_exactly_too() -> None:
+    assert text.file_size(900) == "900 B"
+    assert text.file_size(18211) == "17.8 KB (18,211 B)"
+    assert text.file_size(3 * 2**20) == "3.0 MB (3,145,728 B)"
