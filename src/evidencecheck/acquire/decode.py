@@ -69,7 +69,7 @@ def decode(data: bytes, settings: Settings, *, longest_side_px: int | None = Non
     except MemoryError:
         return reasons.OUT_OF_MEMORY
     except Exception as error:  # noqa: BLE001 - on hostile bytes decoders raise anything, down to ZeroDivisionError
-        return reasons.TRUNCATED if _means_truncated(error) else reasons.damaged(str(error) or type(error).__name__)
+        return _reason(error)
 
 
 def shrink(rgb: NDArray[np.uint8], longest_side_px: int) -> NDArray[np.uint8]:
@@ -114,7 +114,8 @@ _SWAPS_SIDES = frozenset(_UPRIGHT[tag] for tag in (5, 6, 7, 8))
 def _open(data: bytes) -> Image.Image | Text:
     """Read the header with the first decoder that takes the file."""
     _prepare()
-    accepted, trouble = False, ""
+    accepted = False
+    trouble: Exception | None = None
     for name in _FORMATS:
         try:
             return Image.open(io.BytesIO(data), formats=(name,))
@@ -122,10 +123,10 @@ def _open(data: bytes) -> Image.Image | Text:
             accept = Image.OPEN[name][1]
             accepted |= accept is None or accept(data[:16]) is True
         except Exception as error:  # noqa: BLE001 - as in `decode`; another decoder may still take the file
-            trouble = trouble or str(error) or type(error).__name__
+            trouble = trouble or error
     if not accepted and not trouble:
         return reasons.not_a_picture(data[:16])
-    return reasons.damaged(trouble or "header")
+    return _reason(trouble) if trouble else reasons.HEADER
 
 
 def _load_jpeg(image: Image.Image, data: bytes, longest_side_px: int | None) -> Image.Image | None:
@@ -159,6 +160,10 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # noqa: BLE001 - broken EXIF says nothing about the pixels, which are fine
         return 1
+
+
+def _reason(error: Exception) -> Text:
+    return reasons.TRUNCATED if _means_truncated(error) else reasons.damaged(str(error) or type(error).__name__)
 
 
 def _means_truncated(error: Exception) -> bool:

@@ -31,18 +31,17 @@ def printable_names(names: Iterable[str]) -> dict[str, str]:
     for name in ordered:
         if name not in shown:
             as_gbk = _as_gbk(name)
-            shown[name] = as_gbk if as_gbk and as_gbk not in taken else _escaped(name)
+            shown[name] = as_gbk if as_gbk and as_gbk not in taken else _bytes_escaped(name)
             taken.add(shown[name])
     return shown
 
 
 def _has_raw_bytes(name: str) -> bool:
-    return any("\udc80" <= character <= "\udcff" for character in name)
+    """Return whether Python kept undecodable bytes as lone surrogates (PEP 383); Windows has no such names."""
+    return sys.platform != "win32" and any("\udc80" <= character <= "\udcff" for character in name)
 
 
 def _as_gbk(name: str) -> str | None:
-    if sys.platform == "win32":  # there a lone surrogate is half a UTF-16 character, not a byte
-        return None
     try:
         text = os.fsencode(name).decode("gbk")
     except UnicodeError:
@@ -54,10 +53,13 @@ def _escaped(name: str) -> str:
     return "".join(_shown(character) for character in name)
 
 
+def _bytes_escaped(name: str) -> str:
+    """Return ASCII only: some bytes of a GBK name happen to be UTF-8, and would show as letters nobody wrote."""
+    return "".join(chr(byte) if 32 <= byte < 127 and byte != 92 else f"\\x{byte:02x}" for byte in os.fsencode(name))
+
+
 def _shown(character: str) -> str:
     code = ord(character)
-    if "\udc80" <= character <= "\udcff" and sys.platform != "win32":
-        return f"\\x{code - 0xDC00:02x}"  # the undecodable byte itself (surrogateescape, PEP 383)
     if character == "\\" and sys.platform != "win32":
         return "\\\\"
     if unicodedata.category(character) in _ESCAPED or character in _DIRECTION_MARKS:

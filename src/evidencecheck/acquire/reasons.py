@@ -24,8 +24,12 @@ FOLDER = Text(
     en="This folder could not be opened when the screening began. Check its permissions and run again.",
 )
 TRUNCATED = Text(
-    zh=f"图片不完整，文件后面的部分缺失。{_RESEND_ZH}",
-    en=f"The picture is incomplete: the end of the file is missing. {_RESEND_EN}",
+    zh=f"图片不完整：后面一部分的数据缺失或损坏。{_RESEND_ZH}",
+    en=f"The picture is incomplete: the data of its last part is missing or damaged. {_RESEND_EN}",
+)
+HEADER = Text(
+    zh=f"图片已损坏：文件开头的格式信息不完整或有错误。{_RESEND_ZH}",
+    en=f"The picture is damaged: the description at the start of the file is incomplete or wrong. {_RESEND_EN}",
 )
 OUT_OF_MEMORY = Text(
     zh="解码这张图片需要的内存超过限制。请先缩小图片，或提高内存限制。",
@@ -116,7 +120,7 @@ _PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1"
 def not_a_picture(head: bytes) -> Text:
     """Return the reason for a file no decoder takes, named by its first bytes (at least 16 of them)."""
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
-        return damaged("HEIC/AVIF")
+        return HEADER
     for offset, magic, zh, en in _OTHER_KINDS:
         if head[offset : offset + len(magic)] == magic:
             return Text(

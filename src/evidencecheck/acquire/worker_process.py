@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
 _ORPHAN_GRACE_S = 60.0  # the parent kills at the limit; so much later a child may be sure that the parent is gone
 _ADDRESS_SLACK_BYTES = 2 * 2**30  # libraries loaded later, thread stacks and arenas take addresses, not memory
@@ -29,11 +30,17 @@ def phase(text: str) -> None:
     _tell.get()(text)
 
 
-def serve(pipe: Connection, start: Callable[[], None] | None, max_seconds: float, max_memory_bytes: int) -> None:
-    """Answer items until the parent closes the pipe. Messages are (kind, value), kind as in `workers`."""
+def serve(
+    pipe: Connection, start: Callable[[], None] | None, folder: Path, max_seconds: float, max_memory_bytes: int
+) -> None:
+    """Answer items until the parent closes the pipe; relative paths start from `folder`, as they do in the parent.
+
+    Messages to the parent are (kind, value): ready, phase, result, memory or crash.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides what ends
     for name in _ONE_THREAD_EACH:
         os.environ.setdefault(name, "1")
+    os.chdir(folder)
     _mute()
     threading.Thread(target=_die_with_parent, daemon=True).start()
     _tell.set(lambda text: pipe.send(("phase", text)))

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 import psutil
@@ -148,7 +149,7 @@ class _Child:
         self._closing = closing
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        arguments = (theirs, start, settings.max_seconds, settings.max_memory_bytes)
+        arguments = (theirs, start, Path.cwd(), settings.max_seconds, settings.max_memory_bytes)
         self._process = context.Process(target=serve, args=arguments, daemon=True)
         try:
             with _LOCK, _no_main():
