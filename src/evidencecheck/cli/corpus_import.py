@@ -76,7 +76,7 @@ def import_hashes(path: Path, store: Store, kind: ReferenceKind, say: Say) -> Co
     """Take in PDQ hashes; return how many were "added", "updated", "unchanged" or "failed"."""
     counts: Counter[str] = Counter()
     with store.batch():
-        for found in threatexchange.read(package):
+        for found in threatexchange.read(path):
             if isinstance(found, LineProblem):
                 counts["failed"] += 1
                 say(f"{path.name}:{found.line}", found.text)

@@ -61,34 +61,34 @@ class KnownPictures:
     def _search_part(
         self, part: str, fingerprint: Fingerprint, kinds: frozenset[ReferenceKind], exclude_order: str
     ) -> list[Candidate]:
-        """Ask for ever more until enough are of the wanted kinds, or there are no more."""
+        """Ask for the pictures that are known under a wanted kind; for more of them while others fill the answer."""
         index = self._index.parts[part]
-        limit = 2 * ENOUGH
+        limit = ENOUGH
         while True:
-            hits = index.search(fingerprint, limit)
-            found: list[Candidate] = []
-            for hit in hits:
-                found += self._candidates(part, hit, kinds, exclude_order)
-                if len(found) >= ENOUGH:
-                    return found
-            if len(hits) < limit or limit >= len(index):
-                return found
-            limit = min(4 * limit, len(index))
+            looked_at: dict[int, list[Reference]] = {}
 
-    def _candidates(self, part: str, hit: Hit, kinds: frozenset[ReferenceKind], exclude_order: str) -> list[Candidate]:
-        """Return everything that is known of one picture: it may have several sources, or come with several orders."""
+            def wanted(number: int, looked_at: dict[int, list[Reference]] = looked_at) -> bool:
+                looked_at[number] = self._known_as(part, number, kinds, exclude_order)
+                return bool(looked_at[number])
+
+            hits = index.search(fingerprint, limit, wanted)
+            # The index looks at 4 times as many near hashes as it is asked for: with fewer, there are no more.
+            if len(hits) >= ENOUGH or len(looked_at) < 4 * limit or limit >= len(index):
+                return [one for hit in hits[:ENOUGH] for one in self._candidates(hit, looked_at[hit.number])]
+            limit *= 8
+
+    def _known_as(self, part: str, number: int, kinds: frozenset[ReferenceKind], exclude_order: str) -> list[Reference]:
+        """Return everything a picture is known as: it may have several sources, or come with several orders."""
         if part == "photos":
             query = f"SELECT {photos.COLUMNS} {photos.JOINED} WHERE picture = ? AND order_number <> ? ORDER BY photo.id"
-            known = [photos.claim(row) for row in self._db.execute(query, (hit.number, exclude_order))]
-        else:
-            query = f"SELECT {references.COLUMNS} {references.JOINED} WHERE picture = ? ORDER BY added_at, reference.id"
-            rows = self._db.execute(query, (hit.number,))
-            known = [one for one in map(references.reference, rows) if one.kind in kinds]
-        if not known:
-            return []
+            return [photos.claim(row) for row in self._db.execute(query, (number, exclude_order))]
+        query = f"SELECT {references.COLUMNS} {references.JOINED} WHERE picture = ? ORDER BY added_at, reference.id"
+        return [one for one in map(references.reference, self._db.execute(query, (number,))) if one.kind in kinds]
+
+    def _candidates(self, hit: Hit, known: list[Reference]) -> list[Candidate]:
         data = self._db.execute("SELECT data FROM fingerprint WHERE picture = ?", (hit.number,)).fetchone()
         if data is None:
-            return []
+            return []  # removed since by another process
         fingerprint = Fingerprint.from_bytes(data[0])
         return [Candidate(one, fingerprint, hit.distance_bits, hit.votes) for one in known]
 

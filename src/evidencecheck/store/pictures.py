@@ -64,7 +64,10 @@ def keep_picture(db: sqlite3.Connection, picture: Picture) -> int:
             (picture.width, picture.height, picture.size_bytes, picture.format, number),
         )
     if picture.fingerprint is not None and picture.fingerprint != row[1]:
-        db.execute("INSERT OR REPLACE INTO fingerprint VALUES (?, ?)", (number, picture.fingerprint))
+        db.execute(
+            "INSERT OR REPLACE INTO fingerprint (picture, data, changed) VALUES (?, ?, ?)",
+            (number, picture.fingerprint, next_generation(db)),
+        )
         touch(db, number)
     return number
 

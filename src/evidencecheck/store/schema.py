@@ -75,4 +75,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE gone (picture INTEGER PRIMARY KEY, changed INTEGER NOT NULL) STRICT",
         "CREATE INDEX gone_changed ON gone (changed)",
     ),
+    # When the fingerprint itself changed: taking a picture out of the search index and in again is dear.
+    ("ALTER TABLE fingerprint ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",),
 )

@@ -25,11 +25,10 @@ SAVE_AFTER = 500  # changes caught up with that make saving worth while: about w
 STALE_SECONDS = 3600  # an unfinished file older than this belongs to nobody any more
 NOTE = "index.json"
 MEMBERS = {"corpus": "reference", "photos": "photo"}
-TOUCHED = "SELECT picture FROM gone WHERE changed > ?1 UNION ALL SELECT id FROM picture WHERE changed > ?1"
-CHANGED = (
-    "SELECT picture.id, EXISTS (SELECT 1 FROM reference WHERE reference.picture = picture.id),"
-    " EXISTS (SELECT 1 FROM photo WHERE photo.picture = picture.id), data"
-    " FROM picture JOIN fingerprint ON fingerprint.picture = picture.id WHERE changed > ?"
+MEMBERSHIP = (
+    "SELECT picture.id, EXISTS (SELECT 1 FROM reference WHERE reference.picture = picture.id) AS corpus,"
+    " EXISTS (SELECT 1 FROM photo WHERE photo.picture = picture.id) AS photos, fingerprint.changed > ?1{data}"
+    " FROM picture JOIN fingerprint ON fingerprint.picture = picture.id WHERE picture.changed > ?1"
 )
 
 
@@ -49,13 +48,14 @@ class SearchIndex:
             if now == self.seen:
                 return 0
             since = (self.seen,)
-            numbers = [row[0] for row in db.execute(TOUCHED, since)]
-            for part in self.parts.values():
-                part.remove(numbers)
-            for row in db.execute(CHANGED, since):  # not all at once: a fingerprint has 11 kB
-                self._take_in(*row)
+            gone = [row[0] for row in db.execute("SELECT picture FROM gone WHERE changed > ?", since)]
+            rows = db.execute(MEMBERSHIP.format(data=""), since).fetchall()
+            for place, part in enumerate(self.parts.values()):
+                part.remove([*gone, *(row[0] for row in rows if row[3] or not row[1 + place])])
+            for number, *members, _, data in db.execute(MEMBERSHIP.format(data=", data"), since):  # 11 kB a row
+                self._take_in(number, members, data)
         self.seen = now
-        return len(numbers)
+        return len(gone) + len(rows)
 
     def complete(self, db: sqlite3.Connection) -> bool:
         """Tell whether the index holds as many pictures as the record: a record put back from a copy may differ."""
@@ -66,16 +66,18 @@ class SearchIndex:
                 return False
         return True
 
-    def _take_in(self, number: int, in_corpus: int, in_photos: int, data: bytes) -> None:
+    def _take_in(self, number: int, members: list[int], data: bytes) -> None:
+        wanted = [part for part, member in zip(self.parts.values(), members, strict=True) if member]
+        missing = [part for part in wanted if number not in part]
+        if not missing:
+            return
         try:
             fingerprint = Fingerprint.from_bytes(data)
         except ValueError:
             self.unreadable += 1
             return
-        if in_corpus:
-            self.parts["corpus"].add(number, fingerprint)
-        if in_photos:
-            self.parts["photos"].add(number, fingerprint)
+        for part in missing:
+            part.add(number, fingerprint)
 
 
 def open_index(db: sqlite3.Connection, folder: Path) -> SearchIndex:
