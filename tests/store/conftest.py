@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
+import faiss
 import numpy as np
 import pytest
 
-from evidencecheck.matching.fingerprint import fingerprint
+from evidencecheck.matching.fingerprint import Fingerprint, fingerprint
 from evidencecheck.model import Intake, Photo
+
+faiss.omp_set_num_threads(1)  # a second thread costs more than it gives on indexes this small
+
+
+@lru_cache(maxsize=64)
+def picture_of(seed: int) -> tuple[bytes, Fingerprint]:
+    """Return a random picture as JPEG, and its fingerprint."""
+    coarse = np.random.default_rng(seed).uniform(0, 255, (9, 9, 3)).astype(np.float32)
+    bgr = np.clip(cv2.resize(coarse, (160, 120), interpolation=cv2.INTER_CUBIC), 0, 255).astype(np.uint8)
+    return bytes(cv2.imencode(".jpg", bgr)[1]), fingerprint(np.ascontiguousarray(bgr[..., ::-1]))
 
 
 def intake_of(seed: int, path: Path | None = None, case: str = "") -> Intake:
     """Return a random picture's intake; the file itself exists only if `path` is given."""
-    coarse = np.random.default_rng(seed).uniform(0, 255, (9, 9, 3)).astype(np.float32)
-    bgr = np.clip(cv2.resize(coarse, (160, 120), interpolation=cv2.INTER_CUBIC), 0, 255).astype(np.uint8)
-    data = bytes(cv2.imencode(".jpg", bgr)[1])
+    data, taken = picture_of(seed)
     if path is not None:
         path.write_bytes(data)
     photo = Photo(
@@ -31,8 +41,7 @@ def intake_of(seed: int, path: Path | None = None, case: str = "") -> Intake:
         width=160,
         height=120,
     )
-    rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-    return Intake(photo=photo, fingerprint=fingerprint(rgb), preview=data)
+    return Intake(photo=photo, fingerprint=taken, preview=data)
 
 
 @pytest.fixture(scope="session")

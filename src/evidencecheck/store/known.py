@@ -87,9 +87,10 @@ class KnownPictures:
 
     def _candidates(self, hit: Hit, known: list[Reference]) -> list[Candidate]:
         data = self._db.execute("SELECT data FROM fingerprint WHERE picture = ?", (hit.number,)).fetchone()
-        if data is None:
-            return []  # removed since by another process
-        fingerprint = Fingerprint.from_bytes(data[0])
+        try:
+            fingerprint = Fingerprint.from_bytes(data[0] if data else b"")
+        except ValueError:
+            return []  # removed since by another process, or made by another version
         return [Candidate(one, fingerprint, hit.distance_bits, hit.votes) for one in known]
 
 
