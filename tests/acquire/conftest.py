@@ -21,6 +21,11 @@ def tasks() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def picture_tasks() -> ModuleType:
+    return import_module("picture_tasks")
+
+
+@pytest.fixture(scope="session")
 def hostile() -> ModuleType:
     return import_module("hostile")
 

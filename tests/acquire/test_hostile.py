@@ -31,14 +31,14 @@ def test_the_undamaged_seeds_of_the_hostile_files_are_readable(hostile: ModuleTy
 
 
 def test_300_hostile_files_lose_nothing_and_hang_nothing(
-    hostile: ModuleType, tasks: ModuleType, tmp_path: Path
+    hostile: ModuleType, picture_tasks: ModuleType, tmp_path: Path
 ) -> None:
     paths = hostile.make_hostile(tmp_path / "251103-1", seed=20251103)
     received = find_photos(tmp_path)
     assert {item.path for item in received} == set(paths)
     with Workers(1, LIMITS) as workers:
         taken = list(workers.map(partial(intake, settings=LIMITS), received))
-        opened = list(workers.map(partial(tasks.opened, settings=LIMITS), received))
+        opened = list(workers.map(partial(picture_tasks.opened, settings=LIMITS), received))
     assert len(taken) == len(opened) == len(received) == 300
     for item, first, second in zip(received, taken, opened, strict=True):
         assert not isinstance(first, Trouble), first
@@ -93,7 +93,7 @@ def test_what_is_only_odd_is_read(hostile: ModuleType, name: str) -> None:
 
 
 def test_a_picture_that_takes_too_long_is_trouble_of_that_picture(
-    hostile: ModuleType, tasks: ModuleType, tmp_path: Path
+    hostile: ModuleType, picture_tasks: ModuleType, tmp_path: Path
 ) -> None:
     slow = tmp_path / "slow.jpg"
     slow.write_bytes(hostile.scan_bomb(_large_progressive(), 1000))
@@ -101,8 +101,8 @@ def test_a_picture_that_takes_too_long_is_trouble_of_that_picture(
     fine.write_bytes(hostile.pictures()["plain.jpg"])
     settings = Settings(max_seconds=2)
     received = [Received(case="1", name=path.name, path=path) for path in (slow, fine)]
-    with Workers(1, settings, tasks.warm_up) as workers:
-        trouble, taken = workers.map(partial(tasks.opened, settings=settings), received)
+    with Workers(1, settings, picture_tasks.warm_up) as workers:
+        trouble, taken = workers.map(partial(picture_tasks.opened, settings=settings), received)
     assert isinstance(trouble, Trouble)
     assert trouble.kind == "timeout"
     assert not isinstance(taken, Unreadable | Trouble)

@@ -15,7 +15,7 @@ import pytest
 from evidencecheck.acquire.workers import Trouble, WorkerError, Workers, phase
 from evidencecheck.model import Settings
 
-QUICK = Settings(max_seconds=1.0, max_memory_bytes=200 * 2**20)
+QUICK = Settings(max_seconds=2.0, max_memory_bytes=200 * 2**20)
 POSIX = sys.platform != "win32"
 
 
@@ -79,9 +79,9 @@ def test_relative_paths_mean_the_same_in_a_worker(
 BAD = [
     ("exit", "crash", "exit code 3"),
     pytest.param("segfault", "crash", "SIGSEGV", marks=pytest.mark.skipif(not POSIX, reason="signals have names here")),
-    ("hang", "timeout", "1 s"),
-    pytest.param("hang in native code", "timeout", "1 s", marks=pytest.mark.skipif(not POSIX, reason="needs usleep")),
-    ("flood", "timeout", "1 s"),
+    ("hang", "timeout", "2 s"),
+    pytest.param("hang in native code", "timeout", "2 s", marks=pytest.mark.skipif(not POSIX, reason="needs usleep")),
+    ("flood", "timeout", "2 s"),
     ("eat memory", "memory", "200 MiB"),
     ("ask for too much", "memory", "memory"),
     ("raise", "crash", "ValueError: not today"),

@@ -1,4 +1,4 @@
-"""Tasks for the workers' tests: well-behaved ones and every kind of bad one."""
+"""Tasks for the workers' tests, well-behaved and bad. Light to import: children do that on the clock."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from evidencecheck.acquire.decode import decode
-from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.acquire.workers import phase
-from evidencecheck.model import Received, Settings, Unreadable
 
 _started = 0
 
@@ -85,16 +82,6 @@ _WAYS: dict[str, Callable[[], object]] = {
     "print": lambda: [os.write(1, b"noise"), os.write(2, b"noise"), sys.stdout.write("noise")],
     "flood": _flood,
 }
-
-
-def warm_up() -> None:
-    """Import what opens pictures before any clock runs."""
-    decode(b"", Settings())
-
-
-def opened(received: Received, settings: Settings) -> object:
-    exhibit = open_exhibit(received, settings)
-    return exhibit if isinstance(exhibit, Unreadable) else (exhibit.photo, exhibit.rgb.shape)
 
 
 def note_process_and_hang(file: Path) -> None:

@@ -10,7 +10,6 @@ import queue
 import signal
 import sys
 import threading
-import time
 import types
 from collections import deque
 from concurrent.futures import Future
@@ -19,10 +18,11 @@ from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import psutil
 
+from evidencecheck.acquire.limits import Kind, Limits
 from evidencecheck.acquire.worker_process import last_line, phase, serve
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ __all__ = ["Trouble", "WorkerError", "Workers", "phase"]
 T = TypeVar("T")
 R = TypeVar("R")
 ItemT_co = TypeVar("ItemT_co", covariant=True)
-Kind = Literal["timeout", "memory", "crash"]
 
 _LOOK_AHEAD = 2  # items in flight per job beyond the one waited for; results are small, so a slow reader costs little
 _WATCH_S = 0.05  # how often memory and time are looked at: a process touches at most some 200 MB in that time
@@ -181,7 +180,7 @@ class _Child:
 
         try:
             self._pipe.send_bytes(pickle.dumps((job.task, job.item)))
-            limits = _Limits(self._process.pid, self._settings)
+            limits = Limits(self._process.pid, self._settings)
             while True:
                 if self._pipe.poll(_WATCH_S):
                     kind, value = self._pipe.recv()
@@ -215,24 +214,6 @@ class _Child:
         if code is not None and code < 0:
             return f"the worker process was ended by {signal.Signals(-code).name}"
         return f"the worker process ended with exit code {code}"
-
-
-class _Limits:
-    """Time and memory that one item may take, counted from here."""
-
-    def __init__(self, pid: int | None, settings: Settings) -> None:
-        self._process = psutil.Process(pid)
-        self._settings = settings
-        self._before_bytes = self._process.memory_info().rss  # libraries and the index loaded earlier do not count
-        self._deadline = time.monotonic() + settings.max_seconds
-
-    def broken(self) -> tuple[Kind, str] | None:
-        """Return which limit is exceeded now, if any."""
-        if time.monotonic() > self._deadline:
-            return "timeout", f"no answer within {self._settings.max_seconds:g} s"
-        if self._process.memory_info().rss - self._before_bytes > self._settings.max_memory_bytes:
-            return "memory", f"more than {self._settings.max_memory_bytes / 2**20:.0f} MiB of memory"
-        return None
 
 
 def _result(done: Future[R]) -> R:
