@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+import zipfile
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -174,6 +176,13 @@ def test_excel(tmp_path: Path) -> None:
     assert got.orders["251103-1"].tracking_number == "7801234567890123"
     assert got.orders["251103-2"].tracking_number == "ab"
     assert "王小明" not in repr(got)
+
+
+def test_without_the_excel_extra_the_remedy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)  # what an import of a missing package does
+    with zipfile.ZipFile(tmp_path / "orders.xlsx", "w") as book:
+        book.writestr("a", "b")
+    assert "evidencecheck[excel]" in messages(read_orders([tmp_path / "orders.xlsx"]))
 
 
 def test_ten_thousand_orders_in_seconds(tmp_path: Path) -> None:

@@ -360,6 +360,14 @@ def test_the_export_fills_the_slots(bench: Bench) -> None:
     assert "发货 2025-11-04" in words
 
 
+@pytest.mark.parametrize(("day", "told"), [(1, True), (20, False)])
+def test_a_source_dated_after_the_claim_is_told(bench: Bench, day: int, told: bool) -> None:
+    order = Order(number=NUMBER, claimed_at=datetime(2025, 8, day, tzinfo=UTC))
+    package = make_package(bench.dossier("web-image", WEB, order=order), PDD)
+    assert ("晚于申请售后" in texts(package)) is told
+    assert package.missing == ()
+
+
 def test_text_files_open_in_any_notepad(bench: Bench) -> None:
     data = file_of(make_package(bench.dossier("edited", EDITED), PDD), "steps")
     assert data.startswith(b"\xef\xbb\xbf")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from evidencecheck.model import Order, Text
-from evidencecheck.report.dossier import Dossier
+from evidencecheck.report.dossier import Dossier, when
 from evidencecheck.report.gate import Missing
 from evidencecheck.report.profile import Profile, Slot
 from evidencecheck.report.safe import shown
@@ -29,6 +29,7 @@ def steps_text(dossier: Dossier, profile: Profile, names: Sequence[Named], lacki
         said(Text(zh="订单 {order}　类型：{kind}", en="Order {order}, kind: {kind}"), language).format_map(words),
         said(Text(zh="这一类型需要：", en="This kind needs: "), language) + said(kind.needs, language),
         *_status(lacking, language),
+        *_cautions(dossier, language),
     ]
     for entry in profile.entries:
         lines += ["", said(entry.title, language)]
@@ -50,6 +51,22 @@ def _status(lacking: Sequence[Missing], language: str) -> Iterator[str]:
     for each in lacking:
         yield f"  - {said(each.what, language)}"
         yield f"    {said(each.remedy, language)}"
+
+
+def _cautions(dossier: Dossier, language: str) -> Iterator[str]:
+    """A picture first recorded after the claim does not show that it was there before: the seller should know."""
+    claimed = dossier.order.claimed_at if dossier.order else None
+    for photo in dossier.photos:
+        if dossier.kind == "web-image" and claimed and photo.reference:
+            day = when(photo.reference)[:10]
+            if day > f"{claimed:%Y-%m-%d}":
+                yield said(
+                    Text(
+                        zh=f"注意：来源图片的时间（{shown(day)}）晚于申请售后，最好找到更早的发布时间。",
+                        en=f"Note: the source is dated {shown(day)}, after the claim; look for an earlier date.",
+                    ),
+                    language,
+                )
 
 
 def _slot(slot: Slot, dossier: Dossier, names: Sequence[Named], words: dict[str, str]) -> Iterator[Text]:
