@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,17 +20,18 @@ def _draw_scene(seed: int, width: int = 900, height: int = 1200) -> Rgb:
     """Return a picture with the texture, edges, shading and sensor noise of a photo; another seed is another scene."""
     rng = np.random.default_rng(seed)
     coarse = rng.uniform(60, 200, (6, 5, 3)).astype(np.float32)
-    scene = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    scene: NDArray[Any] = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     for _ in range(70):
         centre = (int(rng.integers(width)), int(rng.integers(height)))
         axes = (int(rng.integers(8, width // 6)), int(rng.integers(8, height // 8)))
         colour = tuple(float(v) for v in rng.uniform(20, 235, 3))
         cv2.ellipse(scene, centre, axes, float(rng.uniform(0, 180)), 0, 360, colour, int(rng.choice([-1, 3, 7])))
+    scene = np.clip(scene, 0, 255).astype(np.uint8)  # OpenCV writes text on 8-bit pictures only
     for _ in range(12):
         place = (int(rng.integers(width * 3 // 4)), int(rng.integers(30, height)))
         text = "".join(chr(int(c)) for c in rng.integers(65, 91, 6))
         cv2.putText(scene, text, place, cv2.FONT_HERSHEY_DUPLEX, float(rng.uniform(0.7, 2)), (15, 15, 15), 2)
-    noisy = cv2.GaussianBlur(scene, (0, 0), 0.8) + rng.normal(0, 2.5, scene.shape)
+    noisy = cv2.GaussianBlur(scene, (0, 0), 0.8).astype(np.float32) + rng.normal(0, 2.5, scene.shape)
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
 
