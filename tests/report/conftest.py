@@ -18,9 +18,18 @@ from evidencecheck.model import CaseReport
 from evidencecheck.report.html import HtmlReport
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+POISONS = {
+    "tags": '"><img src=x onerror=alert(1)><script>window.hacked=1</script>',
+    "script end": "</script><script>window.hacked=1</script><!--",
+    "attribute": "' onmouseover='alert(1)' x='\" autofocus onfocus=\"alert(1)",
+    "template": "{{ 7*191 }}{% raw %}${alert(1)}",
+    "address": "javascript:alert(1)//https://x",
+    "direction": "a\u202e\u2066\u200fb\x00\u2028\u2029\udcff",
+}
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -74,6 +83,21 @@ class Watched:
         return self.page
 
 
+@pytest.fixture
+def out_copy(sample_cases: tuple[CaseReport, ...], sample_out: Path, tmp_path: Path) -> Path:
+    """An `--out` folder of one's own with the sample's previews and pictures, without pages."""
+    for folder in ("previews", "pictures"):
+        shutil.copytree(sample_out / folder, tmp_path / folder)
+    return tmp_path
+
+
+@pytest.fixture(params=list(POISONS.values()), ids=list(POISONS))
+def poison(request: pytest.FixtureRequest) -> str:
+    """Text as a hostile file would carry it."""
+    text: str = request.param
+    return text
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -98,12 +122,17 @@ def watched(browser: Browser) -> Iterator[Watched]:
     seen = Watched(page=page)
     page.on("console", lambda line: seen.trouble.append(f"console {line.type}: {line.text}"))
     page.on("pageerror", lambda error: seen.trouble.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (seen.trouble.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", lambda dialog: _dismiss(dialog, seen.trouble))
     page.on("popup", lambda popup: seen.trouble.append(f"popup: {popup.url}"))
     context.on("request", lambda request: _only_local(request.url, seen.trouble))
     yield seen
     context.close()
     assert seen.trouble == []
+
+
+def _dismiss(dialog: Dialog, trouble: list[str]) -> None:
+    trouble.append(f"dialog: {dialog.message}")
+    dialog.dismiss()
 
 
 def _only_local(url: str, trouble: list[str]) -> None:

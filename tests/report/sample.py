@@ -6,13 +6,16 @@ with the function that gives a known picture's preview.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -381,6 +384,25 @@ def reused_case(out: Path) -> CaseReport:
         ),
     )
     return CaseReport(case=case, order=Order(number=case, product="玻璃杯两只装"), photos=(photo,))
+
+
+def poisoned(value: Any, poison: str) -> Any:
+    """Return a model value with every text in it replaced."""
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return poison
+    if isinstance(value, tuple):
+        return tuple(poisoned(item, poison) for item in value)
+    if isinstance(value, dict):
+        return {f"{poison}{key}": poisoned(item, poison) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        kept = {"schema", "preview"}
+        changed = {
+            f.name: poisoned(getattr(value, f.name), poison) for f in dataclasses.fields(value) if f.name not in kept
+        }
+        return replace(value, **changed)
+    return value
 
 
 def write_sample(out: Path) -> Sample:

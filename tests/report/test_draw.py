@@ -12,7 +12,7 @@ from evidencecheck.report.places import Ranked, lay_out
 SHIFT = ((1.0, 0.0, 100.0), (0.0, 1.0, 60.0), (0.0, 0.0, 1.0))
 
 
-def psnr(one: np.ndarray, two: np.ndarray) -> float:  # type: ignore[type-arg]
+def psnr(one: np.ndarray, two: np.ndarray) -> float:
     return float(cv2.PSNR(np.ascontiguousarray(one), np.ascontiguousarray(two)))
 
 

@@ -66,9 +66,14 @@ class HtmlReport:
         )
         path = self._out / "cases" / f"{name}.html"
         _write(path, page)
+        self.list_case(case)
+        return path
+
+    def list_case(self, case: CaseReport) -> None:
+        """Put an order into the index without writing its page, which an earlier run has written."""
+        name = self._page_name(case.case)
         self._rows[name] = _index_row(name, case)
         self._keep_thumbnail(name, case)
-        return path
 
     def finish(self) -> Path:
         """Write index.html over all orders added and return its path."""

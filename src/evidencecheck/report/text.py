@@ -100,50 +100,6 @@ KIND_NAMES: dict[ReferenceKind, Text] = {
     ReferenceKind.CLAIM: Text(zh="其他订单收到的照片", en="Photo received with another order"),
 }
 
-MEASUREMENT_NAMES: dict[str, Text] = {
-    "inliers": Text(zh="对上的特征点", en="matching points"),
-    "matches": Text(zh="候选特征点", en="candidate points"),
-    "overlap": Text(zh="重合比例", en="overlap"),
-    "distance_bits": Text(zh="哈希距离（位）", en="hash distance (bits)"),
-    "votes": Text(zh="特征投票数", en="feature votes"),
-    "agreement": Text(zh="对齐后的一致程度", en="agreement after alignment"),
-    "correlation": Text(zh="对齐后的相关系数", en="correlation after alignment"),
-    "difference": Text(zh="差异强度", en="difference"),
-    "area": Text(zh="面积", en="area"),
-    "area_share": Text(zh="面积占比", en="share of the area"),
-    "shift_px": Text(zh="平移（像素）", en="shift (px)"),
-    "scale": Text(zh="缩放", en="scale"),
-    "rotation_degrees": Text(zh="旋转（度）", en="rotation (degrees)"),
-    "hours": Text(zh="小时", en="hours"),
-    "margin_hours": Text(zh="容许误差（小时）", en="margin (hours)"),
-    "days": Text(zh="天", en="days"),
-    "quality": Text(zh="压缩质量", en="compression quality"),
-    "time_zone": Text(zh="时区", en="time zone"),
-    "taken_at": Text(zh="拍摄时间（文件里）", en="taken, says the file"),
-    "order_time": Text(zh="订单时间", en="time in the order"),
-    "paid_at": Text(zh="付款", en="paid"),
-    "shipped_at": Text(zh="发货", en="shipped"),
-    "received_at": Text(zh="确认收货", en="received"),
-    "claimed_at": Text(zh="申请售后", en="claimed"),
-    "median_levels": Text(zh="中位误差（灰度级）", en="median error (grey levels)"),
-    "p99_levels": Text(zh="99 % 分位误差（灰度级）", en="99th percentile error (grey levels)"),
-    "trial_quality": Text(zh="试压缩质量", en="trial quality"),
-    "mark": Text(zh="标记", en="mark"),
-    "marks": Text(zh="标记数", en="marks"),
-    "traces": Text(zh="痕迹数", en="traces"),
-    "label": Text(zh="标签", en="label"),
-    "producer": Text(zh="生成服务", en="producer"),
-    "place": Text(zh="在文件里的位置", en="where in the file"),
-    "field": Text(zh="项目", en="field"),
-    "value": Text(zh="内容", en="value"),
-}
-
-
-def measurement_name(key: str) -> Text:
-    """Return the name of a measurement; an unknown key reads as its words."""
-    words = key.replace("_", " ").strip()
-    return MEASUREMENT_NAMES.get(key, Text(zh=words, en=words))
-
 
 def strength_name(strength: Strength | None) -> Text:
     """Return the strength in words; None is a finding `decide` did not count."""
@@ -165,21 +121,6 @@ def rate_in_words(finding: Finding) -> Text:
         return Text(zh="正常照片也经常出现", en="common in honest photos")
     count = f"{_two_digits(1 / rate):,}"
     return Text(zh=f"约每 {count} 张正常照片误报 1 张", en=f"about 1 in {count} honest photos")
-
-
-def amount(value: float | str | bool) -> Text:
-    """Return a measurement's value for the reader: four significant digits, thousands separated."""
-    if isinstance(value, bool):
-        return Text(zh="是", en="yes") if value else Text(zh="否", en="no")
-    if isinstance(value, str):
-        return Text(zh=value, en=value)
-    if isinstance(value, int) or float(value).is_integer():
-        words = f"{int(value):,}"
-    elif abs(value) >= 1000:
-        words = f"{value:,.0f}"
-    else:
-        words = f"{value:.4g}"
-    return Text(zh=words, en=words)
 
 
 def file_size(size_bytes: int) -> str:

@@ -11,7 +11,6 @@ from evidencecheck.model import (
     CaseReport,
     Finding,
     Level,
-    MatchedReference,
     Measurement,
     MetadataRow,
     Note,
@@ -19,42 +18,18 @@ from evidencecheck.model import (
     Outcome,
     PhotoReport,
     PictureFile,
-    ReferenceKind,
     Status,
     Text,
 )
-from evidencecheck.report import text
-from evidencecheck.report.draw import project
+from evidencecheck.report import measurements, text
+from evidencecheck.report.compare import Matches, MatchView, Row
 from evidencecheck.report.pictures import Pictures, Shown
 from evidencecheck.report.places import Layout, Ranked, lay_out, rank
-from evidencecheck.report.safe import last_part, mask_orders, web_link
 
 # Most worrying first: the order in which a reviewer wants the queue, and how an order's own level is chosen.
 ALARM = (Level.DOCUMENTED, Level.SUPPORTED, Level.POSSIBLE, Level.INCONCLUSIVE, Level.UNREADABLE, Level.NONE)
 
 _PRIVATE_FIELD = re.compile(r"gps|latitude|longitude|location|owner|artist|byline", re.IGNORECASE)
-
-Row = tuple[Text, Text]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchView:
-    """A known picture beside the photo: shown at its first appearance under a photo, later ones link to `anchor`."""
-
-    anchor: str
-    repeated: bool
-    kind: Text
-    reference: Shown | None
-    aligned: Shown | None
-    outline: tuple[tuple[float, float], ...]
-    outline_on_reference: tuple[tuple[float, float], ...]
-    overlap_percent: str
-    transform: Text
-    first_seen: str
-    first_seen_how: str
-    source: str
-    link: str | None
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +142,12 @@ def photo_view(number: int, report: PhotoReport, pictures: Pictures, titles: Map
 
 
 class _Describe:
-    """Describes the findings and notes of one photo; remembers which matches the reader has seen already."""
+    """Describes the findings and notes of one photo."""
 
     def __init__(self, number: int, report: PhotoReport, pictures: Pictures, titles: Mapping[str, Text]) -> None:
         self._number = number
-        self._report = report
-        self._pictures = pictures
         self._titles = titles
-        self._seen: dict[tuple[object, ...], str] = {}
+        self._matches = Matches(report, pictures)
 
     def finding(self, index: int, ranked: Ranked) -> FindingView:
         anchor = f"p{self._number}-f{index}"
@@ -189,7 +162,7 @@ class _Describe:
             rate=text.rate_in_words(finding),
             numbers=tuple(zip(ranked.numbers, (_said(region.label) for region in finding.regions), strict=True)),
             measurements=_measurements(finding.measurements),
-            match=self._match(anchor, finding.reference),
+            match=self._matches.view(anchor, finding.reference),
         )
 
     def note(self, index: int, check: str, note: Note) -> NoteView:
@@ -197,48 +170,8 @@ class _Describe:
             title=_title(check, self._titles),
             note=note,
             measurements=_measurements(note.measurements),
-            match=self._match(f"p{self._number}-n{index}", note.reference),
+            match=self._matches.view(f"p{self._number}-n{index}", note.reference),
         )
-
-    def _match(self, anchor: str, reference: MatchedReference | None) -> MatchView | None:
-        if reference is None:
-            return None
-        key = (reference.kind, reference.id, reference.homography)
-        repeated = key in self._seen
-        source = mask_orders(reference.source) if reference.kind is ReferenceKind.CLAIM else reference.source
-        return MatchView(
-            anchor=self._seen.setdefault(key, f"{anchor}-match"),
-            repeated=repeated,
-            kind=text.KIND_NAMES[reference.kind],
-            reference=None if repeated else self._pictures.reference(reference),
-            aligned=None if repeated else self._pictures.aligned(reference, self._report),
-            outline=reference.outline,
-            outline_on_reference=project(reference.outline, reference.homography),
-            overlap_percent=f"{100 * reference.overlap:.0f} %",
-            transform=reference.transform,
-            first_seen=reference.first_seen,
-            first_seen_how=reference.first_seen_how,
-            source=source,
-            link=web_link(source),
-            rows=_reference_rows(reference),
-        )
-
-
-def _reference_rows(reference: MatchedReference) -> tuple[Row, ...]:
-    """Return provenance lines, unknown ones left out. Another order's number and local folders are not shown."""
-    claim = reference.kind is ReferenceKind.CLAIM
-    file = last_part(reference.file)
-    size = f"{reference.width} × {reference.height}" if reference.width and reference.height else ""
-    rows = [
-        ("其他订单", "Other order", mask_orders(reference.order)),
-        ("标题", "Title", mask_orders(reference.title) if claim else reference.title),
-        ("商品编码", "SKU", reference.sku),
-        ("文件", "File", mask_orders(file) if claim else file),
-        ("尺寸", "Size", size),
-        ("拍摄时间", "Captured", reference.captured_at),
-        ("SHA-256", "SHA-256", reference.sha256),
-    ]
-    return tuple((Text(zh=zh, en=en), Text(zh=value, en=value)) for zh, en, value in rows if value)
 
 
 def _outcome_view(outcome: Outcome, titles: Mapping[str, Text]) -> OutcomeView:
@@ -265,8 +198,8 @@ def _outcome_words(outcome: Outcome) -> tuple[str, Text]:
     return "nothing", Text(zh="没有发现问题", en="Nothing found")
 
 
-def _measurements(measurements: Mapping[str, Measurement]) -> tuple[Row, ...]:
-    return tuple((text.measurement_name(key), text.amount(value)) for key, value in measurements.items())
+def _measurements(measured: Mapping[str, Measurement]) -> tuple[Row, ...]:
+    return tuple((measurements.name_of(key), measurements.amount(value)) for key, value in measured.items())
 
 
 def _title(check: str, titles: Mapping[str, Text]) -> Text:

@@ -108,7 +108,13 @@ for (const chip of levelChips) chip.addEventListener("click", () => { level = ch
 for (const field of [claim, sort]) field.addEventListener("change", redraw);
 search.addEventListener("input", redraw);
 more.addEventListener("click", () => drawMore());
-new IntersectionObserver((entries) => { if (entries.some((each) => each.isIntersecting) && !more.hidden) drawMore(); }, { rootMargin: "800px" }).observe(more);
+const nearEnd = new IntersectionObserver((entries) => {
+  if (more.hidden || !entries.some((each) => each.isIntersecting)) return;
+  drawMore();
+  nearEnd.unobserve(more);  // observed anew it reports again if the end is still near
+  nearEnd.observe(more);
+}, { rootMargin: "800px" });
+nearEnd.observe(more);
 addEventListener("beforeprint", () => drawMore(found.length));
 onKeys({
   "/": () => { search.focus(); search.select(); },
