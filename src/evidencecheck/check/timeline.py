@@ -29,7 +29,8 @@ from evidencecheck.model import (
 )
 
 LEAST_MARGIN = timedelta(hours=24)  # whatever the settings say: clocks and zones are off by hours, not by days
-SURE_EXCESS = timedelta(days=30)  # beyond the margin by this much, the score is 1
+SURE_EXCESS = timedelta(days=30)  # beyond the margin by this much, the score has grown by half
+FIRM_SCORE = 0.5  # scores from here up are of clocks that the file itself pins down: calibrated apart
 SHOWN = "%Y-%m-%d %H:%M %z"
 
 BEFORE_SHIPPING = Text(zh="发货时间早", en="before the parcel was shipped")
@@ -78,7 +79,7 @@ def _finding(clock: Clock, at: datetime, margin: timedelta) -> Finding:
     event, days = BEFORE_SHIPPING if clock.taken < at else AFTER_CLAIM, gap / timedelta(days=1)
     return Finding(
         claim=Claim.CONTRADICTION,
-        score=round(min(1.0, (gap - margin) / SURE_EXCESS), 3),
+        score=round((FIRM_SCORE if clock.firm else 0.0) + min(0.49, 0.49 * ((gap - margin) / SURE_EXCESS)), 3),
         basis=Basis.FACT if clock.firm else Basis.MEASURED,
         ceiling=Strength.DOCUMENTED if clock.firm else Strength.POSSIBLE,
         summary=Text(
