@@ -17,6 +17,7 @@ from evidencecheck.matching.fingerprint import VIEWS, Fingerprint, working_size
 
 Matrix = NDArray[np.float64]
 
+KNOWN_FEATURES = 400  # of the known picture, the best spread ones
 FARTHEST = 0.55  # squared distance of unit-length descriptors; beyond it, pairs are noise
 MOST_PAIRS = 400  # best by distance ratio, kept of each way
 HYPOTHESES = 80  # closest pairs that propose a similarity
@@ -50,15 +51,20 @@ class _Pairs:
 
 def align(photo: Fingerprint, known: Fingerprint) -> Alignment | None:
     """Return the best alignment by features, plain or mirrored, or None."""
-    codes, others = photo.feature_codes, known.feature_codes
+    codes, others = photo.feature_codes, known.feature_codes[:KNOWN_FEATURES]
     if len(codes) < LEAST_INLIERS or len(others) < LEAST_INLIERS:
         return None
     book = codebook()
     vectors, target = book.decode(codes), book.decode(others)
-    found = [_one_way(vectors * sign, target, photo.geometry, known.geometry, flip)
-             for flip, sign in ((False, 1.0), (True, book.sign))]  # fmt: skip
-    best = max((a for a in found if a), key=lambda a: a.inliers, default=None)
-    return best
+    sizes = (vectors**2).sum(1)[:, None] + (target**2).sum(1)
+    plain, turned = sizes - 2 * vectors @ target.T, sizes - 2 * (vectors * book.sign) @ target.T
+    flip = _clear(turned) > _clear(plain)
+    return _one_way(turned if flip else plain, photo.geometry, known.geometry[: len(others)], flip)
+
+
+def _clear(distance: NDArray[np.float32]) -> int:
+    """How many features of the known picture have a close counterpart: tells a mirrored copy from a plain one."""
+    return int((distance.min(axis=0) < FARTHEST / 2).sum())
 
 
 def from_hashes(photo: Fingerprint, known: Fingerprint) -> list[tuple[int, Alignment]]:
@@ -87,13 +93,8 @@ def _view(view: int, size: tuple[int, int], other: tuple[int, int]) -> Matrix:
 
 
 def _one_way(
-    vectors: NDArray[np.float32],
-    target: NDArray[np.float32],
-    photo: NDArray[np.float32],
-    known: NDArray[np.float32],
-    flip: bool,
+    distance: NDArray[np.float32], photo: NDArray[np.float32], known: NDArray[np.float32], flip: bool
 ) -> Alignment | None:
-    distance = (vectors**2).sum(1)[:, None] + (target**2).sum(1) - 2 * vectors @ target.T
     pairs, near = _pairs(distance, photo, known, flip)
     if len(near) < LEAST_INLIERS:
         return None

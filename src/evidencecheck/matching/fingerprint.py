@@ -120,7 +120,7 @@ def fingerprint(rgb: NDArray[np.uint8]) -> Fingerprint:
 
 def working_size(width: int, height: int) -> tuple[int, int]:
     """Return (width, height) at which features are computed: longest side WORKING_PX, smaller pictures enlarged."""
-    scale = WORKING_PX / max(width, height)
+    scale = WORKING_PX / max(width, height, 1)
     return max(8, round(width * scale)), max(8, round(height * scale))
 
 

@@ -68,7 +68,8 @@ class Index:
         if fingerprint.quality >= LEAST_QUALITY:
             row = np.array([number], np.int64)
             self._pdq.add_with_ids(fingerprint.views[:1], row)
-            self._phash.add_with_ids(np.frombuffer(fingerprint.phash, np.uint8)[None], row)
+            if any(fingerprint.phash):  # a shared PDQ hash comes without
+                self._phash.add_with_ids(np.frombuffer(fingerprint.phash, np.uint8)[None], row)
         codes = fingerprint.feature_codes[:STORED_FEATURES]
         if len(codes):
             self._features.add_with_ids(codebook().decode(codes), _packed_ids(number, fingerprint))

@@ -1,0 +1,217 @@
+"""The photo against everything known of some kinds: candidates, proof, and what the reader is told of each.
+
+Shared by the checks known-photo and reused, which differ only in where they look and what a match means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencecheck.matching.dense import outline
+from evidencecheck.matching.proof import Kinship, Proof, View, hypotheses, prove, view
+from evidencecheck.matching.words import Placement, placement, transform_words
+from evidencecheck.model import Candidate, Exhibit, KnownImages, MatchedReference, Measurement, Reference, ReferenceKind
+
+MOST_PROVED = 10  # candidates given a dense look; the true one ranks in the first eight (benchmarks/match.py)
+AGREES = 0.5  # correlation from which a place agrees
+STRIP = 0.04  # share of the overlap's side; narrower disagreement at a border is no reason to cut it
+HASH_ONLY_BITS = 31  # PDQ's own threshold for "the same picture" (ThreatExchange), where no picture can be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One known picture and what it has to do with the photo. `proof` is None for a byte-identical file and for a
+    shared hash without a picture."""
+
+    reference: Reference
+    matched: MatchedReference
+    kinship: Kinship
+    score: float
+    identical: bool
+    proof: Proof | None
+    known_gray: NDArray[np.uint8] | None  # (H, W) the picture it was proved on
+    distance_bits: int | None
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`matches` best first; `proved` how many candidates were given a dense look, `candidates` how many came up."""
+
+    matches: tuple[Match, ...]
+    proved: int
+    candidates: int
+
+    @property
+    def capped(self) -> bool:
+        """Whether candidates were left unproved because too many looked alike."""
+        return self.proved >= MOST_PROVED
+
+    def of(self, kinship: Kinship) -> tuple[Match, ...]:
+        """Return the matches of one kinship, best first."""
+        return tuple(match for match in self.matches if match.kinship is kinship)
+
+
+def compare(
+    exhibit: Exhibit, known: KnownImages, kinds: frozenset[ReferenceKind], exclude_order: str = ""
+) -> Comparison:
+    """Return what the photo shares with known pictures of these kinds."""
+    candidates = known.search(exhibit.fingerprint, kinds, exclude_order=exclude_order)
+    photo = view(exhibit.gray, exhibit.fingerprint, exhibit.photo.width)
+    found = list(_matches(exhibit, photo, known, candidates))
+    best: dict[str, Match] = {}
+    for match in found:
+        if match.reference.id not in best or match.score > best[match.reference.id].score:
+            best[match.reference.id] = match
+    ranked = sorted(best.values(), key=lambda match: (-match.score, match.reference.id))
+    proved = len({match.reference.sha256 for match in found})
+    return Comparison(tuple(m for m in ranked if m.kinship is not Kinship.NONE), proved, len(candidates))
+
+
+def _matches(exhibit: Exhibit, photo: View, known: KnownImages, candidates: Sequence[Candidate]) -> Iterator[Match]:
+    proofs: dict[str, tuple[Proof | None, NDArray[np.uint8] | None]] = {}  # by content: one picture, many sources
+    for candidate in candidates:
+        reference = candidate.reference
+        if reference.sha256 and reference.sha256 == exhibit.photo.sha256:
+            yield _identical(exhibit, candidate)
+            continue
+        key = reference.sha256 or reference.id
+        if key not in proofs:
+            if sum(1 for proof, _ in proofs.values() if proof) >= MOST_PROVED:
+                continue
+            proofs[key] = _proved(photo, known, candidate)
+        proof, gray = proofs[key]
+        if proof is not None:
+            yield _match(exhibit, candidate, proof, gray)
+        elif (
+            gray is None and (candidate.distance_bits or 256) <= HASH_ONLY_BITS and not len(candidate.fingerprint.codes)
+        ):
+            yield _hash_only(exhibit, candidate)
+
+
+def _proved(photo: View, known: KnownImages, candidate: Candidate) -> tuple[Proof | None, NDArray[np.uint8] | None]:
+    maps = hypotheses(photo.fingerprint, candidate.fingerprint)
+    picture = known.picture(candidate.reference) if maps else None
+    if picture is None:
+        return None, None
+    gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    other = view(gray, candidate.fingerprint, candidate.reference.width)
+    return prove(photo, other, maps), gray
+
+
+def _match(exhibit: Exhibit, candidate: Candidate, proof: Proof, gray: NDArray[np.uint8] | None) -> Match:
+    size = (exhibit.photo.height, exhibit.photo.width)
+    other = (candidate.reference.height, candidate.reference.width)
+    place = placement(proof.matrix, size, other, _seen(proof, outline(proof.matrix, size, other)))
+    matched = describe(candidate.reference, proof.matrix, place)
+    return Match(
+        candidate.reference,
+        matched,
+        proof.kinship,
+        proof.score,
+        False,
+        proof,
+        gray,
+        proof.distance_bits,
+        candidate.votes,
+    )
+
+
+def _identical(exhibit: Exhibit, candidate: Candidate) -> Match:
+    size = (exhibit.photo.height, exhibit.photo.width)
+    matched = describe(candidate.reference, np.eye(3), placement(np.eye(3), size, size))
+    return Match(candidate.reference, matched, Kinship.SAME_PHOTO, 1.0, True, None, None, 0, candidate.votes)
+
+
+def _hash_only(exhibit: Exhibit, candidate: Candidate) -> Match:
+    size = (exhibit.photo.height, exhibit.photo.width)
+    matched = describe(candidate.reference, np.eye(3), placement(np.eye(3), size, size))
+    bits = candidate.distance_bits or 0
+    score = 0.2 + 0.2 * (1 - bits / HASH_ONLY_BITS)
+    return Match(candidate.reference, matched, Kinship.SAME_HASH, score, False, None, None, bits, candidate.votes)
+
+
+def _seen(proof: Proof, whole: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Return the overlap's outline (N, 2) in photo pixels without border strips that disagree, or None to keep it all.
+
+    A collage tile is cut from its picture, and the rest of the picture does not lie under its neighbours.
+    """
+    told = proof.agreement.informative
+    good = told & (proof.agreement.correlation > AGREES)
+    height, width = good.shape
+    left, right = _agreeing(good.sum(axis=0), told.sum(axis=0))
+    top, bottom = _agreeing(good.sum(axis=1), told.sum(axis=1))
+    if (left, top, right, bottom) == (0, 0, width, height) or right - left < 8 or bottom - top < 8:
+        return None
+    box = np.array([[[left, top], [right, top], [right, bottom], [left, bottom]]], np.float64)
+    corners = cv2.perspectiveTransform(box, proof.to_photo)[0].astype(np.float32)
+    area, shape = cv2.intersectConvexConvex(corners, whole)
+    return np.asarray(shape.reshape(-1, 2), np.float32) if area > 0 and shape is not None else None
+
+
+def _agreeing(good: NDArray[np.int64], told: NDArray[np.int64]) -> tuple[int, int]:
+    """Return the range of rows or columns left when strips that disagree are cut from both ends."""
+    least = max(4, told.max(initial=0) // 10)
+    bad = (told >= least) & (good < 0.3 * told)
+    fine = np.flatnonzero((told >= least) & (good >= 0.5 * told))
+    if len(fine) == 0:
+        return 0, len(good)
+    first, last = int(fine[0]), int(fine[-1]) + 1
+    strip = STRIP * len(good)
+    return (first if bad[:first].sum() > strip else 0, last if bad[last:].sum() > strip else len(good))
+
+
+def describe(reference: Reference, matrix: NDArray[np.float64], place: Placement) -> MatchedReference:
+    """Return the match as it is reported."""
+    rows = [tuple(float(f"{value:.8g}") for value in row) for row in matrix]
+    return MatchedReference(
+        id=reference.id,
+        kind=reference.kind,
+        file=reference.file,
+        source=reference.source,
+        first_seen=reference.first_seen,
+        first_seen_how=reference.first_seen_how,
+        captured_at=reference.captured_at,
+        sha256=reference.sha256,
+        sku=reference.sku,
+        title=reference.title,
+        order=masked(reference.order),
+        width=reference.width,
+        height=reference.height,
+        overlap=round(place.overlap, 4),
+        homography=(rows[0], rows[1], rows[2]),  # type: ignore[arg-type]
+        outline=tuple((round(float(x), 1), round(float(y), 1)) for x, y in place.outline),
+        transform=transform_words(place),
+    )
+
+
+def measurements(match: Match) -> dict[str, Measurement]:
+    """Return the numbers behind a match, by plain names."""
+    proof = match.proof
+    numbers: dict[str, Measurement] = {"overlap": match.matched.overlap, "feature_votes": match.votes}
+    if match.distance_bits is not None:
+        numbers["pdq_distance_bits"] = match.distance_bits
+    if proof is not None:
+        numbers |= {
+            "inliers": proof.inliers,
+            "correlation": round(proof.correlation, 3),
+            "agreeing_share": round(proof.agreed, 3),
+            "tracked_share": round(proof.agreement.tracked, 3),
+            "residual_px": round(proof.agreement.residual_px, 3),
+        }
+    return numbers
+
+
+MASK = re.compile(r"^(.{0,7}).*(.{3})$", re.DOTALL)
+
+
+def masked(order: str) -> str:
+    """Return an order number that can be recognised by who has it, and by nobody else: "251103-…789"."""
+    found = MASK.match(order)
+    return f"{found[1]}…{found[2]}" if found and len(order) > 10 else ("…" if order else "")
