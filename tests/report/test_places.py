@@ -133,6 +133,15 @@ def test_odd_pictures_are_laid_out_too(size: tuple[int, int]) -> None:
     assert all(math.isfinite(value) for value in layout.frame)
 
 
-def test_numbers_are_large_enough_on_a_phone() -> None:
-    radius_px = laid_out(box(300, 300, 400, 400)).places[0].radius * 360 / WIDTH
-    assert 2 * radius_px >= 20
+@pytest.mark.parametrize("size", [(900, 1200), (1200, 900), (1080, 1080), (3000, 700), (600, 3000)])
+def test_numbers_are_large_enough_on_a_phone(size: tuple[int, int]) -> None:
+    width, height = size
+    shown = min(360 / width, 560 / height)  # the page fits a photo to a phone's width and most of its height
+    ranked = Ranked(check="x", finding=finding(None, 0, box(300, 300, 400, 400)), numbers=(1,))
+    assert 2 * lay_out([ranked], width, height).places[0].radius * shown >= 20
+
+
+def test_a_leader_ends_on_the_outline_nearest_to_its_number() -> None:
+    place = laid_out(box(0, 0, WIDTH - 1, HEIGHT - 1)).places[0]
+    assert place.leader[1] == pytest.approx(place.label[1], abs=1)
+    assert abs(cv2.pointPolygonTest(np.array(place.outline, np.float32), place.leader, True)) < 1

@@ -95,20 +95,21 @@ def circled(rgb: NDArray[np.uint8], layout: Layout, photo_size: tuple[int, int])
     """Return a copy of a picture, (H, W, 3) uint8, with the layout's outlines and numbers drawn on it.
 
     `photo_size` is the size the layout was made for; the picture may be any reduced copy of that photo. When a number
-    stands beside the picture the copy is that much wider.
+    stands beside the picture the copy is that much larger.
     """
     scale = np.array([rgb.shape[1] / photo_size[0], rgb.shape[0] / photo_size[1]])
-    left, _, frame_width, _ = layout.frame
-    before = round(-left * scale[0])
+    left, top, frame_width, frame_height = layout.frame
+    before, above = round(-left * scale[0]), round(-top * scale[1])
     after = max(round(frame_width * scale[0]) - before - rgb.shape[1], 0)
-    bordered = cv2.copyMakeBorder(rgb, 0, 0, before, after, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    below = max(round(frame_height * scale[1]) - above - rgb.shape[0], 0)
+    bordered = cv2.copyMakeBorder(rgb, above, below, before, after, cv2.BORDER_CONSTANT, value=(255, 255, 255))
     canvas: NDArray[np.uint8] = np.asarray(bordered, dtype=np.uint8)
     thick = max(2, round(min(rgb.shape[:2]) / 220))
     for place in layout.places:
         radius = max(round(place.radius * float(scale.mean())), 9)
-        points = np.rint(np.array(place.outline) * scale + (before, 0)).astype(np.int32)
-        label = np.rint(np.array(place.label) * scale + (before, 0)).astype(int)
-        leader = np.rint(np.array(place.leader) * scale + (before, 0)).astype(int)
+        points = np.rint(np.array(place.outline) * scale + (before, above)).astype(np.int32)
+        label = np.rint(np.array(place.label) * scale + (before, above)).astype(int)
+        leader = np.rint(np.array(place.leader) * scale + (before, above)).astype(int)
         for colour, width in (((255, 255, 255), thick * 2 + 1), (RING_RGB, thick)):
             cv2.polylines(canvas, [points], True, colour, width, cv2.LINE_AA)
             cv2.line(canvas, label.tolist(), leader.tolist(), colour, width, cv2.LINE_AA)

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from evidencecheck.model import Finding, PhotoReport, Point, Strength
 
-# The number's radius as a share of the picture's mean side: 24 px across on a phone showing a 3:4 photo 360 px wide.
-RADIUS_SHARE = 0.034
+# The number's radius: a share of the picture's mean side (28 px across on a phone showing a 3:4 photo 360 px wide),
+# more in a panorama or a long screenshot, which a phone fits to its width or height.
+RADIUS_SHARE, RADIUS_SHARE_OF_WIDTH, RADIUS_SHARE_OF_HEIGHT = 0.034, 0.030, 0.020
 # Free space between a region and its outline, same measure.
 PADDING_SHARE = 0.010
 # An ellipse reads best, but on a long thin region it would circle much that was not found.
@@ -82,14 +83,14 @@ def lay_out(ranked: Sequence[Ranked], width: int, height: int) -> Layout:
         for number, region in zip(each.numbers, each.finding.regions, strict=True):
             polygons.setdefault(number, (region.polygon, weak))
     side = math.sqrt(width * height)
-    radius = RADIUS_SHARE * side
+    radius = max(RADIUS_SHARE * side, RADIUS_SHARE_OF_WIDTH * width, RADIUS_SHARE_OF_HEIGHT * height)
     outlines = {number: outline(polygon, width, height) for number, (polygon, _) in polygons.items()}
     boxes = [_box(points) for points in outlines.values()]
     places: list[Place] = []
     for number, points in outlines.items():
         taken = [place.label for place in places]
         label = _label_spot(_box(points), boxes, taken, radius, (width, height))
-        leader = min(points, key=lambda point: math.dist(point, label))
+        leader = _nearest(points, label)
         weak = polygons[number][1]
         places.append(Place(number=number, outline=points, label=label, leader=leader, radius=radius, weak=weak))
     return Layout(places=tuple(places), frame=_frame(places, width, height))
@@ -181,9 +182,26 @@ def _box(points: Sequence[Point]) -> Box:
     return (min(xs), min(ys), max(xs), max(ys))
 
 
+def _nearest(points: Sequence[Point], spot: Point) -> Point:
+    """Return the point of a closed outline nearest to `spot`."""
+    starts = np.asarray(points, dtype=np.float64)
+    sides = np.roll(starts, -1, axis=0) - starts
+    lengths = np.maximum((sides**2).sum(axis=1), 1e-9)
+    along = np.clip(((np.asarray(spot) - starts) * sides).sum(axis=1) / lengths, 0, 1)
+    feet = starts + along[:, None] * sides
+    x, y = feet[((feet - spot) ** 2).sum(axis=1).argmin()]
+    return (round(float(x), 1), round(float(y), 1))
+
+
 def _frame(places: Sequence[Place], width: int, height: int) -> tuple[float, float, float, float]:
-    """Return the picture area widened on the sides where a number lies outside."""
-    margin = max((2.6 * place.radius for place in places), default=0.0)
-    left = margin if any(place.label[0] < 0 for place in places) else 0.0
-    right = margin if any(place.label[0] > width for place in places) else 0.0
-    return (round(-left, 1), 0.0, round(width + left + right, 1), float(height))
+    """Return the picture area, widened where a number lies outside it."""
+    outside = [
+        (place.label[0], place.label[1], 1.3 * place.radius)
+        for place in places
+        if min(place.label[0], place.label[1], width - place.label[0], height - place.label[1]) < 0.99 * place.radius
+    ]
+    left = min([0.0, *(x - r for x, _, r in outside)])
+    top = min([0.0, *(y - r for _, y, r in outside)])
+    right = max([float(width), *(x + r for x, _, r in outside)])
+    bottom = max([float(height), *(y + r for _, y, r in outside)])
+    return (round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))

@@ -160,7 +160,7 @@ class _Describe:
             claim=text.CLAIM_NAMES[finding.claim],
             strength=text.strength_name(finding.strength),
             rate=text.rate_in_words(finding),
-            numbers=tuple(zip(ranked.numbers, (_said(region.label) for region in finding.regions), strict=True)),
+            numbers=tuple(zip(ranked.numbers, _labels(finding), strict=True)),
             measurements=_measurements(finding.measurements),
             match=self._matches.view(anchor, finding.reference),
         )
@@ -211,9 +211,12 @@ def _without_places(row: MetadataRow) -> MetadataRow:
     return replace(row, value="…") if _PRIVATE_FIELD.search(row.field) else row
 
 
-def _said(label: str) -> str:
-    """Return a region's label unless it is only another number, which would compete with the number in the picture."""
-    return "" if label.strip().isdigit() else label
+def _labels(finding: Finding) -> tuple[str, ...]:
+    """Return the label shown beside each number: none that is only another number; one shared by all only once."""
+    labels = ["" if region.label.strip().isdigit() else region.label for region in finding.regions]
+    if len(set(labels)) == 1:
+        labels = [*[""] * (len(labels) - 1), labels[0]]
+    return tuple(labels)
 
 
 def _clock(when: datetime) -> str:
