@@ -136,6 +136,7 @@ class _Adding:
         if not self.addition.paths:
             return [(row.path, row.file) for row in self.rows.values()]
         files: dict[str, tuple[Path, str]] = {}
+        own = _same(self.store.folder) + os.sep  # the store may lie below the pictures: it is none of them
         for path in self.addition.paths:
             if path.is_dir():
                 found = [received.path for received in find_photos(path)]
@@ -143,7 +144,9 @@ class _Adding:
                 found = [path]
             else:
                 raise ValueError(f"{path}: {NOT_THERE.zh} / {NOT_THERE.en}")
-            files.update((_same(one), (one, str(one))) for one in found if not is_sidecar(one))
+            files.update(
+                (_same(one), (one, str(one))) for one in found if not is_sidecar(one) and not _same(one).startswith(own)
+            )
         for key, row in self.rows.items():
             if key not in files:
                 self.fail(f"{row.manifest}:{row.line}", NOT_AMONG)

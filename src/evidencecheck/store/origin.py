@@ -147,7 +147,7 @@ def _downloaded(path: Path, source: str, how: str) -> Found:
 
 def _property_list(data: bytes) -> list[object]:
     try:
-        value = plistlib.loads(data)
+        value = plistlib.loads(data, fmt=plistlib.FMT_BINARY)  # never XML: entities
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError, AttributeError):
         return []
     return value if isinstance(value, list) else [value]
