@@ -98,10 +98,13 @@ def _print_table(reports: Sequence[PhotoReport], lang: Literal["zh", "en"]) -> N
     def word(text: Text) -> str:
         return text.zh if lang == "zh" else text.en
 
-    table = Table(*COLUMNS[lang])
+    table = Table()
+    for heading in COLUMNS[lang]:
+        table.add_column(heading, overflow="fold")
     for report in reports:
         claims = ", ".join(word(CLAIM_NAMES[claim]) for claim in report.claims)
         name = report.photo.removeprefix(f"{report.case}/")
         cells = (report.case, name, word(LEVEL_NAMES[report.verdict]), claims)
-        table.add_row(*(Plain(printable(cell)) for cell in cells))  # as Text: brackets are no markup
+        style = "bold" if report.claims else ""
+        table.add_row(*(Plain(printable(cell)) for cell in cells), style=style)  # as Text: brackets are no markup
     Console().print(table)
