@@ -64,7 +64,8 @@ def add(addition: Addition, store: Store, say: Say, tell: Tell) -> Counter[str]:
     with TemporaryDirectory(prefix="evidencecheck-") as scratch, Workers(addition.jobs, addition.settings) as workers:
         adding = _Adding(addition=addition, store=store, say=say, scratch=Path(scratch))
         adding.run(workers, tell)
-        return adding.counts
+    store.known_images()  # brings the saved search index up to date once, rather than in every process later
+    return adding.counts
 
 
 @dataclass(slots=True, kw_only=True)

@@ -77,5 +77,6 @@ def import_command(
                 counts = corpus_import.import_package(file, corpus, jobs or os.cpu_count() or 1, tell_trouble, tell)
         else:
             counts = corpus_import.import_hashes(file, corpus, ReferenceKind(kind), tell_trouble)
+        corpus.known_images()  # brings the saved search index up to date
         say(", ".join(f"{name} {counts[name]}" for name in ("added", "updated", "unchanged", "failed")))
         raise typer.Exit(ExitCode.SOMETHING_FOUND if counts["failed"] else ExitCode.NOTHING_FOUND)

@@ -171,10 +171,10 @@ class Store:
     def known_images(self) -> KnownImages:
         """Return everything known, as of now. Cheap to call again: only what changed since is read."""
         from evidencecheck.store.known import KnownPictures
-        from evidencecheck.store.search_index import SAVE_AFTER, open_index, save_index
+        from evidencecheck.store.search_index import open_index, save_if_due
 
         if self._index is None:
             self._index = open_index(self._db, self.folder / "index")
-        elif self._index.catch_up(self._db) >= SAVE_AFTER:
-            save_index(self._index, self.folder / "index")
+        else:
+            save_if_due(self._index, self.folder / "index", self._index.catch_up(self._db))
         return KnownPictures(self._db, self._previews, self._index)

@@ -21,7 +21,10 @@ from evidencecheck.matching.fingerprint import Fingerprint
 from evidencecheck.matching.index import Index
 from evidencecheck.store.database import generation, reading
 
-SAVE_AFTER = 500  # changes caught up with that make saving worth while: about what a start can redo unnoticed
+# Changes caught up with that make saving worth while. Taking a picture in costs 1.6 ms, writing the file 10 us for each
+# picture in it (docs/decisions/0002-store.md), and every process that starts later is spared the former.
+SAVE_AFTER = 32
+SAVE_SHARE = 100  # or this part of the pictures, if more
 STALE_SECONDS = 3600  # an unfinished file older than this belongs to nobody any more
 NOTE = "index.json"
 MEMBERS = {"corpus": "reference", "photos": "photo"}
@@ -88,9 +91,14 @@ def open_index(db: sqlite3.Connection, folder: Path) -> SearchIndex:
     if index is None or not index.complete(db):
         index = SearchIndex(store, 0, {name: Index() for name in MEMBERS})
         changes = index.catch_up(db)
-    if changes >= SAVE_AFTER:
-        save_index(index, folder)
+    save_if_due(index, folder, changes)
     return index
+
+
+def save_if_due(index: SearchIndex, folder: Path, changes: int) -> None:
+    """Save the index when so much changed that a start from the saved file has become slow."""
+    if changes >= max(SAVE_AFTER, sum(map(len, index.parts.values())) // SAVE_SHARE):
+        save_index(index, folder)
 
 
 def check_saved(db: sqlite3.Connection, folder: Path) -> bool:
