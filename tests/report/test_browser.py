@@ -399,7 +399,7 @@ def test_hostile_text_executes_nothing(
             "undefined",
             0,
         ]
-        assert "191" not in page.locator("main").inner_text() or "{{ 7*191 }}" in page.locator("main").inner_text()
+        assert "1337" not in page.locator("main").inner_text()
         for link in page.locator("a[href]").all():
             assert re.match(r"#|\.\./index\.html|cases/|https?://", link.get_attribute("href") or "")
 
@@ -414,5 +414,5 @@ def test_the_policy_really_blocks(watched: Any, tmp_path: Path, sample_out: Path
     page = watched.open(spoiled)
     assert page.evaluate("typeof window.hacked") == "undefined"
     assert any("Content Security Policy" in line for line in watched.trouble)
-    assert not any(line.startswith("request: http") for line in watched.trouble if "blocked" in line)
+    assert page.evaluate("document.querySelector('img[src^=http]').naturalWidth") == 0
     watched.trouble.clear()

@@ -13,6 +13,7 @@ from evidencecheck.report import measurements
         (41.0, "41"),
         (2345.6, "2,346"),
         ("CRW", "CRW"),
+        ("2025-10-21T14:15:30+08:00", "2025-10-21 14:15 (UTC+08:00)"),
     ],
 )
 def test_amounts_read_like_amounts(value: float | str | bool, en: str) -> None:

@@ -75,3 +75,27 @@ def test_sizes_are_given_exactly_too() -> None:
     assert text.file_size(900) == "900 B"
     assert text.file_size(18211) == "17.8 KB (18,211 B)"
     assert text.file_size(3 * 2**20) == "3.0 MB (3,145,728 B)"
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("2025-10-21T19:02:11+08:00", "2025-10-21 19:02 (UTC+08:00)"),
+        ("2025-10-21T19:02:11", "2025-10-21 19:02"),
+        ("2025-10-21", "2025-10-21"),
+        ("2025-13-41T99:99", "2025-13-41T99:99"),
+        ("last week", "last week"),
+    ],
+)
+def test_times_read_like_times_and_anything_else_stays(when: str, said: str) -> None:
+    assert text.clock(when) == said
+
+
+def test_how_a_date_is_known_is_said_in_both_languages() -> None:
+    assert (
+        text.how_known("Zone.Identifier, on this disk since").zh
+        == "Windows 下载记录 (Zone.Identifier)，在本机磁盘上的起始时间"
+    )
+    assert text.how_known("manifest").zh == "清单表"
+    assert text.how_known("told by a friend") == Text(zh="told by a friend", en="told by a friend")
+    assert text.how_known("") == Text(zh="", en="")

@@ -27,7 +27,7 @@ class MatchView:
     overlap_percent: str
     transform: Text
     first_seen: str
-    first_seen_how: str
+    first_seen_how: Text
     source: str
     link: str | None
     rows: tuple[Row, ...]
@@ -58,8 +58,8 @@ class Matches:
             outline_on_reference=project(reference.outline, reference.homography),
             overlap_percent=f"{100 * reference.overlap:.0f} %",
             transform=reference.transform,
-            first_seen=reference.first_seen,
-            first_seen_how=reference.first_seen_how,
+            first_seen=text.clock(reference.first_seen),
+            first_seen_how=text.how_known(reference.first_seen_how),
             source=source,
             link=web_link(source),
             rows=_reference_rows(reference),
@@ -77,7 +77,7 @@ def _reference_rows(reference: MatchedReference) -> tuple[Row, ...]:
         ("商品编码", "SKU", reference.sku),
         ("文件", "File", mask_orders(file) if claim else file),
         ("尺寸", "Size", size),
-        ("拍摄时间", "Captured", reference.captured_at),
+        ("拍摄时间", "Captured", text.clock(reference.captured_at)),
         ("SHA-256", "SHA-256", reference.sha256),
     ]
     return tuple((Text(zh=zh, en=en), Text(zh=value, en=value)) for zh, en, value in rows if value)

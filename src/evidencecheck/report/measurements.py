@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evidencecheck.model import Measurement, Text
+from evidencecheck.report.text import clock
 
 NAMES: dict[str, Text] = {
     "inliers": Text(zh="对上的特征点", en="matching points"),
@@ -40,6 +41,13 @@ NAMES: dict[str, Text] = {
     "place": Text(zh="在文件里的位置", en="where in the file"),
     "field": Text(zh="项目", en="field"),
     "value": Text(zh="内容", en="value"),
+    "feature_votes": Text(zh="特征投票数", en="feature votes"),
+    "pdq_distance_bits": Text(zh="PDQ 哈希距离（256 位中）", en="PDQ hash distance (of 256 bits)"),
+    "agreeing_share": Text(zh="对齐后一致的比例", en="share that agrees after alignment"),
+    "tracked_share": Text(zh="跟踪到的比例", en="share that could be tracked"),
+    "residual_px": Text(zh="对齐余差（像素）", en="misfit after alignment (px)"),
+    "candidates": Text(zh="候选图片数", en="candidate pictures"),
+    "compared": Text(zh="比对过的图片数", en="pictures compared"),
     "features": Text(zh="对上的特征点", en="matching points"),
     "detail_agreement": Text(zh="细节一致程度", en="agreement of details"),
     "misfit_px": Text(zh="对不齐的程度（像素）", en="misfit (px)"),
@@ -75,7 +83,8 @@ def amount(value: Measurement) -> Text:
     if isinstance(value, bool):
         return Text(zh="是", en="yes") if value else Text(zh="否", en="no")
     if isinstance(value, str):
-        return Text(zh=value, en=value)
+        words = clock(value)
+        return Text(zh=words, en=words)
     if isinstance(value, int) or float(value).is_integer():
         words = f"{int(value):,}"
     elif abs(value) >= 1000:

@@ -6,7 +6,12 @@ Wording rules: "consistent with", never "proves"; about the file, never about a 
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from evidencecheck.model import Basis, Claim, Finding, Level, ReferenceKind, Status, Strength, Text
+
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
 LEVEL_NAMES: dict[Level, Text] = {
     Level.DOCUMENTED: Text(zh="有据可查", en="Documented"),
@@ -99,6 +104,38 @@ KIND_NAMES: dict[ReferenceKind, Text] = {
     ReferenceKind.SHOP: Text(zh="本店自己的图片", en="The shop's own picture"),
     ReferenceKind.CLAIM: Text(zh="其他订单收到的照片", en="Photo received with another order"),
 }
+
+
+HOW_KNOWN: dict[str, Text] = {
+    "manifest": Text(zh="清单表", en="manifest"),
+    "option": Text(zh="添加时填写", en="given when it was added"),
+    "added to the corpus": Text(zh="加入图库的时间", en="when it was added to the corpus"),
+    "received with an order": Text(zh="随订单收到", en="received with an order"),
+    "Zone.Identifier": Text(zh="Windows 下载记录 (Zone.Identifier)", en="Windows download record (Zone.Identifier)"),
+    "kMDItemWhereFroms": Text(zh="macOS 下载记录 (kMDItemWhereFroms)", en="macOS download record (kMDItemWhereFroms)"),
+}
+
+
+def how_known(how: str) -> Text:
+    """Return how a "first seen" is known; words the store has not coined are shown as they are."""
+    known, comma, rest = how.partition(",")
+    words = HOW_KNOWN.get(known, Text(zh=known, en=known))
+    since = {" on this disk since": "在本机磁盘上的起始时间"}.get(rest, rest)
+    return Text(
+        zh=f"{words.zh}，{since.strip()}" if comma else words.zh, en=f"{words.en},{rest}" if comma else words.en
+    )
+
+
+def clock(when: str) -> str:
+    """Return an ISO 8601 time as "2025-11-03 14:05 (UTC+08:00)"; anything else, and a bare date, unchanged."""
+    if not _ISO_TIME.fullmatch(when):
+        return when
+    try:
+        at = datetime.fromisoformat(when)
+    except ValueError:
+        return when
+    zone = at.strftime("%z")
+    return at.strftime("%Y-%m-%d %H:%M") + (f" (UTC{zone[:3]}:{zone[3:5]})" if zone else "")
 
 
 def strength_name(strength: Strength | None) -> Text:

@@ -218,6 +218,7 @@ function nextMode() {
   const next = modes[(modes.findIndex((each) => each.checked) + 1) % modes.length];
   next.checked = true;
   next.dispatchEvent(new Event("change", { bubbles: true }));
+  unfold(fields);
   next.closest(".match").scrollIntoView({ block: "nearest" });
   return true;
 }

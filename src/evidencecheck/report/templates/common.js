@@ -64,6 +64,10 @@ function onKeys(keys) {
   });
 }
 
+function unfold(element) {
+  for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
 document.documentElement.classList.add("js");
 for (const button of document.querySelectorAll("[data-set-lang]")) {
   button.addEventListener("click", () => language.choose(button.dataset.setLang));
@@ -75,8 +79,7 @@ document.addEventListener("click", (event) => {
   const target = link && document.getElementById(link.getAttribute("href").slice(1));
   if (!target) return;
   event.preventDefault();
-  const fold = target.closest("details");
-  if (fold) fold.open = true;
+  unfold(target);
   target.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "start" });
   target.focus({ preventScroll: true });
 });

@@ -29,6 +29,7 @@ const SORTS = {
   "-photos": (a, b) => b.photos - a.photos || byCase(a, b),
 };
 
+const anyThumb = data.rows.some((row) => row.thumb);
 const side = () => (language.now === "zh" ? 0 : 1);
 
 function span(className, text) {
@@ -43,6 +44,7 @@ function element(row) {
   const link = item.querySelector("a");
   link.setAttribute("href", "cases/" + encodeURIComponent(row.page) + "#lang=" + language.now);
   const thumb = item.querySelector(".thumb");
+  thumb.hidden = !anyThumb;
   if (row.thumb) {
     const picture = new Image();
     picture.alt = "";
