@@ -18,13 +18,15 @@ from evidencecheck.matching.fingerprint import VIEWS, Fingerprint, working_size
 Matrix = NDArray[np.float64]
 
 KNOWN_FEATURES = 400  # of the known picture, the best spread ones
-FARTHEST = 0.55  # squared distance of unit-length descriptors; beyond it, pairs are noise
+FARTHEST = 0.4  # squared distance of unit-length descriptors; beyond it, pairs are noise
+CLOSE = 0.1  # and that of true pairs, mostly
 MOST_PAIRS = 400  # best by distance ratio, kept of each way
 HYPOTHESES = 80  # closest pairs that propose a similarity
 PLACE_PX = 14.0  # how far a pair may lie from a proposed similarity
 TURN_RAD, SCALE_OCTAVES = 0.5, 0.7  # and how far its angle and size may be off
 FIT_PX = (12.0, 7.0, 5.0)  # shrinking tolerance while the affine map is fitted
 LEAST_INLIERS = 5
+CLEAR_INLIERS = 12  # so many, and the other handedness need not be tried
 FULL_HOMOGRAPHY = 16  # inliers from which eight parameters are better than six
 NEAR_BITS = 70  # PDQ distance at which "the whole picture, turned or mirrored" is worth trying
 
@@ -58,13 +60,20 @@ def align(photo: Fingerprint, known: Fingerprint) -> Alignment | None:
     vectors, target = book.decode(codes), book.decode(others)
     sizes = (vectors**2).sum(1)[:, None] + (target**2).sum(1)
     plain, turned = sizes - 2 * vectors @ target.T, sizes - 2 * (vectors * book.sign) @ target.T
-    flip = _clear(turned) > _clear(plain)
-    return _one_way(turned if flip else plain, photo.geometry, known.geometry[: len(others)], flip)
+    first = _clear(turned) > _clear(plain)
+    best: Alignment | None = None
+    for flip in (first, not first):
+        found = _one_way(turned if flip else plain, photo.geometry, known.geometry[: len(others)], flip)
+        if found is not None and (best is None or found.inliers > best.inliers):
+            best = found
+        if best is not None and best.inliers >= CLEAR_INLIERS:
+            break
+    return best
 
 
 def _clear(distance: NDArray[np.float32]) -> int:
     """How many features of the known picture have a close counterpart: tells a mirrored copy from a plain one."""
-    return int((distance.min(axis=0) < FARTHEST / 2).sum())
+    return int((distance.min(axis=0) < CLOSE).sum())
 
 
 def from_hashes(photo: Fingerprint, known: Fingerprint) -> list[tuple[int, Alignment]]:

@@ -14,13 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencecheck.matching.dense import outline
-from evidencecheck.matching.proof import Kinship, Proof, View, hypotheses, prove, view
+from evidencecheck.matching.proof import Kinship, Proof, View, hypotheses, prove, view, window
 from evidencecheck.matching.words import Placement, placement, transform_words
 from evidencecheck.model import Candidate, Exhibit, KnownImages, MatchedReference, Measurement, Reference, ReferenceKind
 
 MOST_PROVED = 10  # candidates given a dense look; the true one ranks in the first eight (benchmarks/match.py)
-AGREES = 0.5  # correlation from which a place agrees
-STRIP = 0.04  # share of the overlap's side; narrower disagreement at a border is no reason to cut it
 HASH_ONLY_BITS = 31  # PDQ's own threshold for "the same picture" (ThreatExchange), where no picture can be compared
 
 
@@ -140,31 +138,17 @@ def _hash_only(exhibit: Exhibit, candidate: Candidate) -> Match:
 def _seen(proof: Proof, whole: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """Return the overlap's outline (N, 2) in photo pixels without border strips that disagree, or None to keep it all.
 
-    A collage tile is cut from its picture, and the rest of the picture does not lie under its neighbours.
+    See `window`.
     """
-    told = proof.agreement.informative
-    good = told & (proof.agreement.correlation > AGREES)
-    height, width = good.shape
-    left, right = _agreeing(good.sum(axis=0), told.sum(axis=0))
-    top, bottom = _agreeing(good.sum(axis=1), told.sum(axis=1))
-    if (left, top, right, bottom) == (0, 0, width, height) or right - left < 8 or bottom - top < 8:
+    rows, columns = window(proof.agreement)
+    height, width = proof.agreement.informative.shape
+    if (columns.start, rows.start, columns.stop, rows.stop) == (0, 0, width, height):
         return None
+    left, top, right, bottom = columns.start, rows.start, columns.stop, rows.stop
     box = np.array([[[left, top], [right, top], [right, bottom], [left, bottom]]], np.float64)
     corners = cv2.perspectiveTransform(box, proof.to_photo)[0].astype(np.float32)
     area, shape = cv2.intersectConvexConvex(corners, whole)
     return np.asarray(shape.reshape(-1, 2), np.float32) if area > 0 and shape is not None else None
-
-
-def _agreeing(good: NDArray[np.int64], told: NDArray[np.int64]) -> tuple[int, int]:
-    """Return the range of rows or columns left when strips that disagree are cut from both ends."""
-    least = max(4, told.max(initial=0) // 10)
-    bad = (told >= least) & (good < 0.3 * told)
-    fine = np.flatnonzero((told >= least) & (good >= 0.5 * told))
-    if len(fine) == 0:
-        return 0, len(good)
-    first, last = int(fine[0]), int(fine[-1]) + 1
-    strip = STRIP * len(good)
-    return (first if bad[:first].sum() > strip else 0, last if bad[last:].sum() > strip else len(good))
 
 
 def describe(reference: Reference, matrix: NDArray[np.float64], place: Placement) -> MatchedReference:

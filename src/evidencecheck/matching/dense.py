@@ -22,7 +22,14 @@ LEAST_PX = 24  # an overlap smaller than that in the photo cannot be judged
 WINDOW_PX = 13  # of the correlation
 NOISE_LEVELS = 2.0  # grey levels of detail that codecs leave behind or take away
 DETAIL_LEVELS = 4.0  # local deviation from which a place carries information
-TRACKS = 180
+TRACKS = 180  # corners followed
+LEAST_TRACKS = 8
+FULL_HOMOGRAPHY = 24  # followed corners from which eight parameters are fitted instead of six
+LOOP_PX = 0.7  # a corner followed there and back must come home
+FOLLOWS_PX = 1.5  # distance from the common map
+ROUNDS, SETTLED_PX = 3, 0.3  # refinements of the map
+BLURS_PX = (0.7, 1.2, 1.8, 2.6, 3.6)
+SHARPER = 1.25  # ratio of fine detail from which the sharper picture is blurred
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,14 @@ class Agreement:
     canvas: Canvas
     correlation: Gray
     informative: NDArray[np.bool_]
-    tracked: float  # share of tracked points that follow one map
-    residual_px: float  # their median distance from it, canvas pixels
+    points: NDArray[np.float32]  # (N, 2) corners of the known picture that were followed, canvas pixels
+    follow: NDArray[np.bool_]  # (N,) whether they follow one map
+    residual_px: float  # median distance from it of those that do, canvas pixels
+
+    @property
+    def tracked(self) -> float:
+        """Share of corners that follow one map, 0 to 1."""
+        return float(self.follow.mean()) if len(self.follow) else 0.0
 
 
 def outline(matrix: Matrix, photo: tuple[int, ...], known: tuple[int, ...]) -> NDArray[np.float32]:
@@ -74,26 +87,26 @@ def outline(matrix: Matrix, photo: tuple[int, ...], known: tuple[int, ...]) -> N
 
 def agree(photo: NDArray[np.uint8], known: NDArray[np.uint8], matrix: Matrix) -> Agreement | None:
     """Compare (H, W) uint8 pictures under `matrix` (photo to known pixels); None when they do not overlap enough."""
-    tracked, residual = 0.0, float(CANVAS_PX)
-    for _ in range(3):
+    tracks = Tracks(np.eye(3), np.zeros((0, 2), np.float32), np.zeros(0, bool), float(CANVAS_PX))
+    for _ in range(ROUNDS):
         grid = canvas(photo, known, matrix)
         if grid is None:
             return None
-        step = _track(grid)
-        if step is None:
+        followed = _track(grid)
+        if followed is None:
             break
-        change, tracked, residual = step
-        # change maps canvas to where the known picture's content really is on the canvas
-        there = grid.to_photo @ change @ np.linalg.inv(grid.to_photo)
+        tracks = followed
+        # the change maps the canvas to where the known picture's content really is on it
+        there = grid.to_photo @ tracks.change @ np.linalg.inv(grid.to_photo)
         refined = matrix @ np.linalg.inv(there)
         matrix = refined / refined[2, 2]
-        if residual_move(change, grid.photo.shape) < 0.3:
+        if _largest_move(tracks.change, grid.photo.shape) < SETTLED_PX:
             break
     grid = canvas(photo, known, matrix)
     if grid is None:
         return None
     correlation, informative = _correlate(grid)
-    return Agreement(grid, correlation, informative, tracked, residual)
+    return Agreement(grid, correlation, informative, tracks.points, tracks.follow, tracks.residual_px)
 
 
 def canvas(
@@ -112,25 +125,56 @@ def canvas(
     scale = min(scale, max(side_px * 2.5 / max(x1 - x0, y1 - y0), 1e-3))
     width, height = max(8, int((x1 - x0) * scale)), max(8, int((y1 - y0) * scale))
     to_photo = np.array([[1 / scale, 0, x0], [0, 1 / scale, y0], [0, 0, 1]], np.float64)
-    small = _shrunk(photo, scale)
+    small = shrunk(photo, scale)
     here = warp(small[0], small[1] @ to_photo, (width, height))
-    zoom = _zoom(matrix, polygon.mean(axis=0)) / scale  # known pixels per canvas pixel
-    other = _shrunk(known, 1 / zoom if zoom > 1 else 1.0)
+    zoom = zoom_at(matrix, polygon.mean(axis=0)) / scale  # known pixels per canvas pixel
+    other = shrunk(known, 1 / zoom if zoom > 1 else 1.0)
     there = warp(other[0], other[1] @ matrix @ to_photo, (width, height))
     inside = np.zeros((height, width), np.uint8)
     local = (polygon - (x0, y0)) * scale
     cv2.fillConvexPoly(inside, np.rint(local).astype(np.int32), 1)
+    here, there = _equally_sharp(here, there)
     return Canvas(here, there, inside > 0, to_photo, matrix)
 
 
-def _zoom(matrix: Matrix, at: NDArray[np.float32]) -> float:
+def _equally_sharp(here: Gray, there: Gray) -> tuple[Gray, Gray]:
+    blur_here, blur_there = equal_blurs(here, there)
+    here = np.asarray(cv2.GaussianBlur(here, (0, 0), blur_here), np.float32) if blur_here else here
+    there = np.asarray(cv2.GaussianBlur(there, (0, 0), blur_there), np.float32) if blur_there else there
+    return here, there
+
+
+def equal_blurs(here: Gray, there: Gray) -> tuple[float, float]:
+    """Return the blurs (sigma, pixels; one of them 0) under which both pictures carry the same share of fine detail.
+
+    A copy is often blurred, or noisy: the sharper picture is blurred until it is not sharper any more.
+    """
+    a, b = _fineness(here), _fineness(there)
+    sharp, goal = (here, b) if a > b else (there, a)
+    used = 0.0
+    if _fineness(sharp) > SHARPER * goal:
+        for sigma in BLURS_PX:
+            used = sigma
+            if _fineness(np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.float32)) <= SHARPER * goal:
+                break
+    return (used, 0.0) if a > b else (0.0, used)
+
+
+def _fineness(picture: Gray) -> float:
+    """Energy of the finest detail over that of all detail."""
+    fine = cv2.Laplacian(picture, cv2.CV_32F)
+    return float(fine.var()) / (float(picture.var()) + NOISE_LEVELS**2)
+
+
+def zoom_at(matrix: Matrix, at: NDArray[np.float32]) -> float:
+    """Return how many pixels of the target one pixel at `at` becomes, along a side."""
     points = np.array([[at, at + (1, 0), at + (0, 1)]], np.float64)
     a, b, c = cv2.perspectiveTransform(points, matrix)[0]
     return float(np.sqrt(abs(np.cross(np.append(b - a, 0), np.append(c - a, 0))[2])) + 1e-9)
 
 
-def _shrunk(picture: NDArray[np.uint8], scale: float) -> tuple[NDArray[np.uint8], Matrix]:
-    """Reduce by averaging to at least the wanted scale, so that a warp afterwards does not alias."""
+def shrunk(picture: NDArray[np.uint8], scale: float) -> tuple[NDArray[np.uint8], Matrix]:
+    """Reduce by averaging to the wanted scale, so that a warp afterwards does not alias; also return the map to it."""
     if scale > 0.75:
         return picture, np.eye(3)
     height, width = picture.shape[:2]
@@ -155,39 +199,55 @@ def normalised(picture: Gray, sigma: float = 7.0) -> NDArray[np.uint8]:
     return np.clip(structure * 42 + 128, 0, 255).astype(np.uint8)
 
 
-def _track(grid: Canvas) -> tuple[Matrix, float, float] | None:
-    """Follow corners of the known picture into the photo; return the map they follow, their share, their residual."""
-    here, there = (
-        normalised(cv2.GaussianBlur(grid.photo, (0, 0), 0.8)),
-        normalised(cv2.GaussianBlur(grid.known, (0, 0), 0.8)),
-    )
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """`change` maps canvas pixels; `points` (N, 2), `follow` (N,) as in Agreement."""
+
+    change: Matrix
+    points: NDArray[np.float32]
+    follow: NDArray[np.bool_]
+    residual_px: float
+
+
+def _track(grid: Canvas) -> Tracks | None:
+    """Follow corners of the known picture into the photo and fit the map that most of them follow."""
+    here, there = (normalised(cv2.GaussianBlur(p, (0, 0), 0.8)) for p in (grid.photo, grid.known))
     mask = cv2.erode(grid.inside.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0)
     corners = cv2.goodFeaturesToTrack(there, TRACKS, 0.02, 6, mask=mask)
-    if corners is None or len(corners) < 8:
+    if corners is None or len(corners) < LEAST_TRACKS:
         return None
-    options = {"winSize": (17, 17), "maxLevel": 2, "criteria": (3, 12, 0.03)}
-    moved, seen, _ = cv2.calcOpticalFlowPyrLK(there, here, corners, None, **options)
-    again, back, _ = cv2.calcOpticalFlowPyrLK(here, there, moved, None, **options)
+    window, levels, stop = (17, 17), 2, (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.03)
+    moved, seen, _ = cv2.calcOpticalFlowPyrLK(
+        there, here, corners, None, winSize=window, maxLevel=levels, criteria=stop
+    )
+    again, back, _ = cv2.calcOpticalFlowPyrLK(here, there, moved, None, winSize=window, maxLevel=levels, criteria=stop)
+    points, target = corners.reshape(-1, 2), moved.reshape(-1, 2)
     loop = np.abs(again - corners).reshape(-1, 2).max(axis=1)
-    kept = (seen.ravel() > 0) & (back.ravel() > 0) & (loop < 0.7)
-    a, b = corners.reshape(-1, 2)[kept], moved.reshape(-1, 2)[kept]
-    if len(a) < 8:
+    kept = (seen.ravel() > 0) & (back.ravel() > 0) & (loop < LOOP_PX)
+    change = _fitted(points[kept], target[kept])
+    if change is None:
         return None
-    if len(a) >= 24:
-        change, good = cv2.findHomography(a, b, cv2.USAC_MAGSAC, 1.5)
+    error = np.hypot(*(cv2.perspectiveTransform(points[None].astype(np.float64), change)[0] - target).T)
+    follow = kept & (error < FOLLOWS_PX)
+    if follow.sum() < LEAST_TRACKS - 2:
+        return None
+    return Tracks(change, points, follow, float(np.median(error[follow])))
+
+
+def _fitted(points: NDArray[np.float32], target: NDArray[np.float32]) -> Matrix | None:
+    if len(points) < LEAST_TRACKS:
+        return None
+    if len(points) >= FULL_HOMOGRAPHY:
+        change, _ = cv2.findHomography(points, target, cv2.USAC_MAGSAC, FOLLOWS_PX)
     else:
-        flat, good = cv2.estimateAffine2D(a, b, ransacReprojThreshold=1.5)
+        flat, _ = cv2.estimateAffine2D(points, target, ransacReprojThreshold=FOLLOWS_PX)
         change = None if flat is None else np.vstack([flat, [0, 0, 1]])
-    if change is None or good is None or good.sum() < 6 or abs(np.linalg.det(change)) < 1e-3:
+    if change is None or not np.isfinite(change).all() or not 0.2 < abs(np.linalg.det(change)) < 5:
         return None
-    error = np.hypot(*(cv2.perspectiveTransform(a[None], change)[0] - b).T)
-    follow = error < 1.5
-    if follow.sum() < 6:
-        return None
-    return np.asarray(change, np.float64), float(follow.sum() / len(corners)), float(np.median(error[follow]))
+    return np.asarray(change, np.float64)
 
 
-def residual_move(change: Matrix, shape: tuple[int, ...]) -> float:
+def _largest_move(change: Matrix, shape: tuple[int, ...]) -> float:
     """Return how far the map moves the grid's corners, pixels."""
     h, w = shape[:2]
     corners = np.array([[[0, 0], [w, 0], [w, h], [0, h]]], np.float64)

@@ -21,8 +21,11 @@ def terms(measured: Mapping[str, float]) -> dict[str, float]:
         **measured,
         "bias": 1.0,
         "tracked*correlation": measured["tracked"] * measured["correlation"],
-        "agreed*size": measured["agreed"] * measured["size"],
         "agreed*sides": measured["agreed"] * measured["sides"],
+        "w_tracked*w_correlation": measured["w_tracked"] * measured["w_correlation"],
+        "w_agreed*w_sides": measured["w_agreed"] * measured["w_sides"],
+        "pure*w_tracked": measured["pure"] * measured["w_tracked"] * measured["w_correlation"],
+        "pure*share": measured["pure"] * measured["w_share"] * measured["w_correlation"],
     }
 
 

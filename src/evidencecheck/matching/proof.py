@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencecheck.matching.align import Alignment, align, from_hashes
-from evidencecheck.matching.dense import Agreement, Matrix, agree
+from evidencecheck.matching.dense import Agreement, Canvas, Matrix, agree
 from evidencecheck.matching.fingerprint import Fingerprint, working_size
 from evidencecheck.matching.fusion import score_of
 
@@ -27,6 +27,10 @@ SURE_SCORE = 0.99  # no further map is tried
 PRINT_INLIERS = 20  # below SAME_SCORE, so many agreeing features still mean the same print or scene
 BAND = 0.12  # width of a border band, share of the overlap
 LEAST_BAND_PIXELS = 40
+AGREES = 0.5  # correlation from which a place agrees
+STRIP = 0.04  # share of the overlap's side; narrower disagreement at a border is no reason to cut it
+LEAST_WINDOW_PX = 20
+IMPURE = 0.012  # deviation from a straight map, share of the overlap's diagonal, at which purity is 1/e
 LEAST_INFORMATIVE = 150  # canvas pixels with detail; fewer and there is nothing to agree on
 FARTHEST_BITS = 128  # PDQ distance of unrelated pictures
 
@@ -151,9 +155,13 @@ def _judge(alignment: Alignment, agreement: Agreement, distance: int, photo: Vie
 
 
 def measured(alignment: Alignment, agreement: Agreement, distance: int) -> dict[str, float]:
-    """Return what the fusion weighs, by name, each roughly 0 to 1."""
+    """Return what the fusion weighs, by name, each roughly 0 to 1; `w_` values are over the window that agrees."""
     at = agreement.correlation[agreement.informative]
     inside = max(1, int(agreement.canvas.inside.sum()))
+    part = window(agreement)
+    within = agreement.correlation[part][agreement.informative[part]]
+    x, y = agreement.points.T if len(agreement.points) else np.zeros((2, 0), np.float32)
+    here = (y >= part[0].start) & (y < part[0].stop) & (x >= part[1].start) & (x < part[1].stop)
     return {
         "correlation": float(at.mean()) if len(at) else 0.0,
         "agreed": float((at > 0.7).mean()) if len(at) else 0.0,
@@ -162,25 +170,77 @@ def measured(alignment: Alignment, agreement: Agreement, distance: int) -> dict[
         "residual": float(np.log2(np.clip(agreement.residual_px, 0.02, 4.0)) + 5.7) / 7.7,
         "inliers": float(np.log2(1 + alignment.inliers)) / 8.0,
         "hash": 1.0 - min(distance, FARTHEST_BITS) / FARTHEST_BITS,
-        "informative": len(at) / inside,
+        "informative": float(len(at) / inside),
         "size": float(np.log2(1 + len(at))) / 16.0,
-        "sides": _sides(agreement),
+        "sides": _sides(agreement, np.s_[:, :]),
+        "w_correlation": float(within.mean()) if len(within) else 0.0,
+        "w_agreed": float((within > 0.7).mean()) if len(within) else 0.0,
+        "w_tracked": float(agreement.follow[here].mean()) if here.any() else 0.0,
+        "w_sides": _sides(agreement, part),
+        "w_share": float(agreement.canvas.inside[part].sum() / inside),
+        "pure": purity(agreement.canvas),
     }
 
 
-def _sides(agreement: Agreement) -> float:
-    """Return how far the two best of the overlap's four border bands agree, 0 to 1.
+def window(agreement: Agreement) -> tuple[slice, slice]:
+    """Return the rows and columns of the canvas left when border strips that disagree are cut off.
+
+    A collage tile is cut from its picture; the rest of the picture does not lie under its neighbours.
+    """
+    told = agreement.informative
+    good = told & (agreement.correlation > AGREES)
+    rows, columns = slice(0, told.shape[0]), slice(0, told.shape[1])
+    for _ in range(2):  # cutting columns may show which rows disagree
+        columns = _agreeing(good[rows].sum(axis=0), told[rows].sum(axis=0))
+        rows = _agreeing(good[:, columns].sum(axis=1), told[:, columns].sum(axis=1))
+    return rows, columns
+
+
+def _agreeing(good: NDArray[np.int64], told: NDArray[np.int64]) -> slice:
+    """Return the range left when strips that disagree are cut from both ends."""
+    least = max(3, told.max(initial=0) // 10)
+    bad = (told >= least) & (good < 0.4 * told)
+    fine = np.flatnonzero((told >= least) & (good >= 0.6 * told))
+    if len(fine) == 0:
+        return slice(0, len(good))
+    first, last, strip = int(fine[0]), int(fine[-1]) + 1, STRIP * len(good)
+    if last - first < LEAST_WINDOW_PX:
+        return slice(0, len(good))
+    return slice(first if bad[:first].sum() > strip else 0, last if bad[last:].sum() > strip else len(good))
+
+
+def purity(grid: Canvas) -> float:
+    """Return 1 for a map made of scaling, quarter turns and mirroring alone, towards 0 as it is turned, tilted, sheared.
+
+    Programs place pictures straight; a second photo of the same thing never lies exactly straight.
+    """
+    h, w = grid.photo.shape
+    corners = np.array([[[0, 0], [w, 0], [w, h], [0, h]]], np.float64)
+    there = cv2.perspectiveTransform(corners, grid.matrix @ grid.to_photo)[0]
+    here = corners[0] - corners[0].mean(axis=0)
+    there = there - there.mean(axis=0)
+    linear = np.linalg.lstsq(here, there, rcond=None)[0].T
+    scale = np.sqrt(abs(np.linalg.det(linear))) + 1e-9
+    straight = np.rint(linear / scale)
+    if abs(abs(np.linalg.det(straight)) - 1) > 1e-6:
+        return 0.0
+    off = np.hypot(*(there / scale - here @ straight.T).T).max() / np.hypot(h, w)
+    return float(np.exp(-off / IMPURE))
+
+
+def _sides(agreement: Agreement, part: tuple[slice, slice]) -> float:
+    """Return how far the two best of the four border bands agree, 0 to 1.
 
     A copy agrees up to the border of the overlap somewhere, even under an inset; another photo of one print does not.
     """
-    h, w = agreement.correlation.shape
+    correlation, informative = agreement.correlation[part], agreement.informative[part]
+    h, w = correlation.shape
     across, down = max(4, int(w * BAND)), max(4, int(h * BAND))
-    bands = [np.s_[:, :across], np.s_[:, w - across :], np.s_[:down], np.s_[h - down :]]
     shares = []
-    for band in bands:
-        at = agreement.correlation[band][agreement.informative[band]]
+    for band in (np.s_[:, :across], np.s_[:, w - across :], np.s_[:down], np.s_[h - down :]):
+        at = correlation[band][informative[band]]
         if len(at) >= LEAST_BAND_PIXELS:
             shares.append(float((at > 0.6).mean()))
-    everywhere = agreement.correlation[agreement.informative]
+    everywhere = correlation[informative]
     shares += [float((everywhere > 0.6).mean()) if len(everywhere) else 0.0] * max(0, 2 - len(shares))
     return float(np.mean(sorted(shares)[-2:]))
