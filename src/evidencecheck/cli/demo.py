@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from evidencecheck.cli.screen import report_folder
 if TYPE_CHECKING:
     from evidencecheck.model import PhotoReport, Text
 
+PIPE_WIDTH = 120  # characters, where there is no terminal to ask
 COLUMNS = {"zh": ("订单", "照片", "结论", "类型"), "en": ("order", "photo", "verdict", "claims")}
 
 
@@ -100,11 +102,11 @@ def _print_table(reports: Sequence[PhotoReport], lang: Literal["zh", "en"]) -> N
 
     table = Table()
     for heading in COLUMNS[lang]:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == COLUMNS[lang][0])
     for report in reports:
         claims = ", ".join(word(CLAIM_NAMES[claim]) for claim in report.claims)
         name = report.photo.removeprefix(f"{report.case}/")
         cells = (report.case, name, word(LEVEL_NAMES[report.verdict]), claims)
         style = "bold" if report.claims else ""
         table.add_row(*(Plain(printable(cell)) for cell in cells), style=style)  # as Text: brackets are no markup
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
