@@ -29,7 +29,7 @@ from importlib import resources
 
 from evidencecheck.model import Field, Text
 
-SEARCHED_CHARS = 2**18  # the signs of the largest texts, ComfyUI workflows, stand in the first hundreds
+SEARCHED_CHARS = 2**16  # the signs of the largest texts, ComfyUI workflows, stand in the first hundreds
 _POSITION = re.compile(r"\[\d+\]")
 
 

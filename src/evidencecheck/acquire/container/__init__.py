@@ -6,6 +6,7 @@ No length field sizes an allocation, nothing recurses, and whatever the bytes ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from evidencecheck.acquire.container import irb, jumbf, sef, tiff, xmp
 from evidencecheck.acquire.container.found import HOSTILE, MAX_BLOCK_BYTES, MAX_FIELDS, MAX_TRAILER_BYTES, Found
@@ -19,7 +20,8 @@ from evidencecheck.model import Blocks, Field
 __all__ = ["read_blocks"]
 
 Walker = Callable[[bytes, Found], int]
-MAX_PACKETS = 16  # EXIF or XMP packets of one file that are read
+MAX_PACKETS = 16  # EXIF blocks of one file that are read
+MAX_XMP = 4  # a packet and its extension, with something to spare
 
 _TIFF_BLOCKS = {700: "xmp", 33723: "iptc", 34377: "irb", 52545: "jumbf"}
 _BY_FORMAT: dict[str, Walker] = {
@@ -89,7 +91,7 @@ def _values(data: bytes, end: int, found: Found) -> tuple[list[Field], bytes, li
             _blocks_of_tiff(entries, found)
         except HOSTILE as error:
             found.problem(f"EXIF is damaged ({type(error).__name__})")
-    for packet in found.xmp[:MAX_PACKETS]:
+    for packet in found.xmp[:MAX_XMP]:
         fields += xmp.read(packet, found.problems)
     fields += [Field(place="png", name=key, value=value) for key, value in found.text]
     resources = list(irb.resources(b"".join(found.irb)[:MAX_BLOCK_BYTES]))
@@ -101,7 +103,7 @@ def _values(data: bytes, end: int, found: Found) -> tuple[list[Field], bytes, li
     except HOSTILE as error:
         found.problem(f"IPTC or trailer is damaged ({type(error).__name__})")
     for store in found.jumbf:
-        fields += jumbf.fields(store, found.problems)
+        fields += islice(jumbf.fields(store, found.problems), MAX_FIELDS)
     return fields + found.fields, thumbnail, resources
 
 

@@ -16,7 +16,7 @@ def walk_gif(data: bytes, found: Found) -> int:
     if start >= 0:
         stop = _XMP_END.search(data, start)
         end = stop.end() if stop else start + MAX_BLOCK_BYTES
-        found.xmp.append(data[start + 14 : min(end, start + MAX_BLOCK_BYTES)])
+        found.keep(found.xmp, data[start + 14 : min(end, start + MAX_BLOCK_BYTES)])
     comment = data.find(b"\x21\xfe", 0, 2**16)
     if comment >= 0 and comment + 3 < len(data):
         found.text.append(("Comment", decode(data[comment + 3 : comment + 3 + data[comment + 2]])))

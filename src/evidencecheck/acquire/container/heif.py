@@ -10,6 +10,8 @@ from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_SEGMENTS,
 
 C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+MAX_ITEMS = 32  # metadata items of one file
+MAX_EXTENTS = 20_000  # pieces of all items of one file; a 48-megapixel photo has some 400 tiles of one piece each
 _BIG = frozenset({b"mdat", b"free", b"skip"})
 
 
@@ -24,7 +26,7 @@ def walk_heif(data: bytes, found: Found) -> int:
         elif kind == b"uuid" and data[start : start + 16] == C2PA_UUID:
             _c2pa(data[start + 16 : min(end, start + MAX_BLOCK_BYTES)], found)
         elif kind == b"uuid" and data[start : start + 16] == XMP_UUID:
-            found.xmp.append(data[start + 16 : min(end, start + MAX_BLOCK_BYTES)])
+            found.keep(found.xmp, data[start + 16 : min(end, start + MAX_BLOCK_BYTES)])
     return len(data)
 
 
@@ -48,7 +50,7 @@ def _c2pa(payload: bytes, found: Found) -> None:
     """A full box: 4 bytes version and flags, the purpose as C string, for "manifest" 8 bytes offset, then the JUMBF."""
     purpose, _, rest = payload[4:].partition(b"\0")
     if purpose == b"manifest":
-        found.jumbf.append(rest[8:])
+        found.keep(found.jumbf, rest[8:])
 
 
 def _meta(data: bytes, at: int, end: int, found: Found) -> None:
@@ -62,19 +64,26 @@ def _meta(data: bytes, at: int, end: int, found: Found) -> None:
             places = _locations(data, start, stop)
         elif kind == b"idat":
             idat = start
-    for number, (kind, content) in kinds.items():
-        if kind not in (b"Exif", b"mime", b"uri "):
-            continue
-        payload = b"".join(
-            data[(idat if method else 0) + offset : (idat if method else 0) + offset + min(length, MAX_BLOCK_BYTES)]
-            for method, offset, length in places.get(number, [])[:64]
-        )[:MAX_BLOCK_BYTES]
+    wanted = [item for item in kinds.items() if item[1][0] in (b"Exif", b"mime", b"uri ")]
+    for number, (kind, content) in wanted[:MAX_ITEMS]:
+        payload = _payload(data, idat, places.get(number, []))
         found.segment(f"item {kind.decode('latin-1').strip()}", at, payload)
         if kind == b"Exif" and len(payload) > 4:
             skip = int.from_bytes(payload[:4], "big")
-            found.exif.append(payload[4 + skip :] if skip < len(payload) else payload[4:].removeprefix(b"Exif\0\0"))
+            found.keep(
+                found.exif, payload[4 + skip :] if skip < len(payload) else payload[4:].removeprefix(b"Exif\0\0")
+            )
         elif kind == b"mime" and (b"xml" in content or b"<x:xmpmeta" in payload[:400]):
-            found.xmp.append(payload)
+            found.keep(found.xmp, payload)
+
+
+def _payload(data: bytes, idat: int, extents: list[tuple[int, int, int]]) -> bytes:
+    """Join an item's pieces, at most MAX_BLOCK_BYTES."""
+    payload = b""
+    for method, offset, length in extents:
+        start = offset + (idat if method else 0)
+        payload += data[start : start + min(length, MAX_BLOCK_BYTES - len(payload))]
+    return payload
 
 
 def _items(data: bytes, start: int, stop: int) -> dict[int, tuple[bytes, bytes]]:
@@ -99,7 +108,7 @@ def _locations(data: bytes, start: int, stop: int) -> dict[int, list[tuple[int, 
     offset_size, length_size, base_size = sizes[:3]
     index_size = sizes[3] if version else 0
     wide = 4 if version == 2 else 2
-    at = start + 6 + wide
+    at, count = start + 6 + wide, 0
     found: dict[int, list[tuple[int, int, int]]] = {}
 
     def take(size: int) -> int:
@@ -116,6 +125,9 @@ def _locations(data: bytes, start: int, stop: int) -> dict[int, list[tuple[int, 
         base = take(base_size)
         extents = []
         for _ in range(take(2)):
+            count += 1
+            if count > MAX_EXTENTS:
+                raise ValueError("iloc is too long")
             take(index_size)
             extents.append((method, base + take(offset_size), take(length_size)))
             if offset_size + length_size + index_size == 0:

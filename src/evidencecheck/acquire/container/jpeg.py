@@ -11,6 +11,7 @@ from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_SEGMENTS,
 from evidencecheck.acquire.container.found import readable as decode
 from evidencecheck.model import Field
 
+MAX_TEXTS = 16  # comments and text segments of one file
 EXIF = b"Exif\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
@@ -70,23 +71,25 @@ def _segment(found: Found, marker: int, at: int, payload: bytes, split: _Split) 
         _TABLES[marker](found, payload)
     elif marker in _FRAMES:
         _frame(found, marker, payload)
-    elif not _metadata(found, marker, payload, split) and (
-        marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in (0xE2, 0xEE) and printable(payload))
-    ):
+    elif not _metadata(found, marker, payload, split) and _is_text(marker, payload) and len(found.fields) < MAX_TEXTS:
         found.fields.append(Field(place=f"jpeg:{name}", name=name, value=decode(payload), offset=at))
+
+
+def _is_text(marker: int, payload: bytes) -> bool:
+    return marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in (0xE2, 0xEE) and printable(payload))
 
 
 def _metadata(found: Found, marker: int, payload: bytes, split: _Split) -> bool:
     """Keep a metadata segment of a known kind; return whether it was one."""
     if marker == 0xE1 and payload.startswith(EXIF):
-        found.exif.append(payload[6:])
+        found.keep(found.exif, payload[6:])
     elif marker == 0xE1 and payload.startswith(XMP):
-        found.xmp.append(payload[len(XMP) :])
+        found.keep(found.xmp, payload[len(XMP) :])
     elif marker == 0xE1 and payload.startswith(XMP_EXTENSION):
         rest = payload[len(XMP_EXTENSION) :]
         split.xmp.setdefault(rest[:32], []).append((int.from_bytes(rest[36:40], "big"), rest[40:]))
     elif marker == 0xED and payload.startswith(PHOTOSHOP):
-        found.irb.append(payload[len(PHOTOSHOP) :])
+        found.keep(found.irb, payload[len(PHOTOSHOP) :])
     elif (marker, payload[:5]) in _WRITERS:
         name = _WRITERS[marker, payload[:5]]
         found.fields.append(Field(place=f"jpeg:{_name(marker)}", name=name, value=f"({len(payload)} bytes)"))
@@ -138,12 +141,12 @@ def _frame(found: Found, marker: int, payload: bytes) -> None:
 def _join(found: Found, split: _Split) -> None:
     """Put packets split over several segments together again, in the order they number themselves."""
     for pieces in split.xmp.values():
-        found.xmp.append(b"".join(piece for _, piece in sorted(pieces))[:MAX_BLOCK_BYTES])
+        found.keep(found.xmp, b"".join(piece for _, piece in sorted(pieces))[:MAX_BLOCK_BYTES])
     for pieces in split.jumbf.values():
         pieces.sort(key=lambda piece: piece[0])
         head = 16 if pieces[0][1][:4] == b"\0\0\0\1" else 8  # each later packet repeats the box header
         joined = pieces[0][1] + b"".join(piece[head:] for _, piece in pieces[1:])
-        found.jumbf.append(joined[:MAX_BLOCK_BYTES])
+        found.keep(found.jumbf, joined[:MAX_BLOCK_BYTES])
 
 
 _TABLES: dict[int, Callable[[Found, bytes], None]] = {0xDB: _quantisation, 0xC4: _huffman}

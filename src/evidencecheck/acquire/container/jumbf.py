@@ -17,6 +17,7 @@ from evidencecheck.model import Field
 
 MAX_DEPTH = 8
 MAX_BOXES = 4000
+MAX_CLAIM_BYTES = 2**19  # CBOR and JSON of all manifests; pictures and fonts lie in other boxes
 MAX_VALUE_CHARS = 2000
 _DESCRIPTION_HEAD = 17  # of a "jumd" box: the type's UUID and the toggles, before the label
 _NAME = re.compile(rb"\x06\x03\x55\x04([\x03\x0a])[\x0c\x13\x14](.)", re.DOTALL)  # X.520 common name, organisation
@@ -28,8 +29,10 @@ _SKIP = frozenset({"hash", "pad", "pad1", "pad2", "sig", "alg", "url", "data", "
 def fields(store: bytes, problems: list[str]) -> Iterator[Field]:
     """Yield what each manifest says, as fields "manifest[n]/…" of place "c2pa"; the last manifest is the active one."""
     manifests: dict[str, int] = {}
+    room = MAX_CLAIM_BYTES
     for path, kind, payload in _leaves(store):
-        if len(path) < 2:
+        room -= len(payload)
+        if len(path) < 2 or room < 0:
             continue
         number = manifests.setdefault(path[1], len(manifests) + 1)
         name = f"manifest[{number}]/{path[-1].split('__')[0]}"

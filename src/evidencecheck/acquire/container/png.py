@@ -8,6 +8,7 @@ import zlib
 from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_SEGMENTS, MAX_TRAILER_BYTES, Found
 from evidencecheck.acquire.container.found import readable as decode
 
+MAX_TEXT_BYTES = 2**20  # of one inflated text
 XMP_KEYWORD = "XML:com.adobe.xmp"
 
 
@@ -25,7 +26,8 @@ def walk_png(data: bytes, found: Found) -> int:
             break
         found.segment(name, at, payload)
         try:
-            _chunk(found, kind, payload[:MAX_BLOCK_BYTES])
+            if found.room > MAX_TEXT_BYTES:  # also spares inflating what would not be kept
+                _chunk(found, kind, payload[:MAX_BLOCK_BYTES])
         except (ValueError, zlib.error):
             found.problem(f"chunk {name} at {at} could not be read")
         at += 12 + length
@@ -49,35 +51,35 @@ def _chunk(found: Found, kind: bytes, payload: bytes) -> None:
         _, _, value = rest[2:].partition(b"\0")[2].partition(b"\0")
         _text(found, key, _inflate(value) if packed else value)
     elif kind == b"eXIf":
-        found.exif.append(payload.removeprefix(b"Exif\0\0"))
+        found.keep(found.exif, payload.removeprefix(b"Exif\0\0"))
     elif kind == b"caBX":
-        found.jumbf.append(payload)
+        found.keep(found.jumbf, payload)
     elif kind == b"tIME" and len(payload) == 7:
         moment = struct.unpack(">HBBBBB", payload)
         found.text.append(("tIME", "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*moment)))
 
 
 def _inflate(packed: bytes) -> bytes:
-    """Inflate at most MAX_BLOCK_BYTES; a zip bomb yields its first bytes."""
-    return zlib.decompressobj().decompress(packed, MAX_BLOCK_BYTES)
+    """Inflate at most MAX_TEXT_BYTES; a zip bomb yields its first bytes."""
+    return zlib.decompressobj().decompress(packed, MAX_TEXT_BYTES)
 
 
 def _text(found: Found, key: bytes, value: bytes) -> None:
     keyword = decode(key)[:200]
     if keyword == XMP_KEYWORD:
-        found.xmp.append(value)
+        found.keep(found.xmp, value)
     elif keyword.startswith("Raw profile type "):
         _raw_profile(found, keyword.removeprefix("Raw profile type ").strip().lower(), value)
     else:
-        found.text.append((keyword, decode(value)))
+        found.text += [(keyword, decode(value))] if found.fits(len(value)) else []
 
 
 def _raw_profile(found: Found, kind: str, value: bytes) -> None:
     """ImageMagick's form: newline, name, newline, length, newline, hexadecimal digits."""
     profile = bytes.fromhex("".join(decode(value).split()[2:]))
     if kind in ("exif", "app1") and profile.startswith(b"Exif\0"):
-        found.exif.append(profile[6:])
+        found.keep(found.exif, profile[6:])
     elif kind in ("xmp", "app1"):
-        found.xmp.append(profile.removeprefix(b"http://ns.adobe.com/xap/1.0/\0"))
+        found.keep(found.xmp, profile.removeprefix(b"http://ns.adobe.com/xap/1.0/\0"))
     elif kind in ("iptc", "8bim"):
-        found.irb.append(profile)
+        found.keep(found.irb, profile)

@@ -20,11 +20,11 @@ def walk_webp(data: bytes, found: Found) -> int:
         payload = data[at + 8 : at + 8 + min(length, MAX_BLOCK_BYTES)] if kind not in _PIXELS else b""
         found.segment(kind.decode("latin-1").strip(), at, payload)
         if kind == b"EXIF":
-            found.exif.append(payload.removeprefix(b"Exif\0\0"))
+            found.keep(found.exif, payload.removeprefix(b"Exif\0\0"))
         elif kind == b"XMP ":
-            found.xmp.append(payload)
+            found.keep(found.xmp, payload)
         elif kind == b"C2PA":
-            found.jumbf.append(payload)
+            found.keep(found.jumbf, payload)
         if at + 8 + length > end:
             found.problem(f"chunk at {at} is longer than the file")
         at += 8 + length + (length & 1)

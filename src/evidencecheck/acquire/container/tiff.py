@@ -28,6 +28,7 @@ _INTEROP = {1: "InteropIndex", 2: "InteropVersion", 0x1000: "RelatedImageFileFor
 _INTEROP |= {0x1001: "RelatedImageWidth", 0x1002: "RelatedImageHeight"}
 _NAMES = {0x010D: "DocumentName", 0x927C: "MakerNote", 0x9C9C: "XPComment"}
 MAKER_NOTE, USER_COMMENT, UTF16_TAGS = 0x927C, 0x9286, range(0x9C9B, 0x9CA0)
+COPYRIGHT = 0x8298  # may hold two texts, photographer and editor, with a NUL between
 _TEXT = frozenset(
     {0x000B, 0x010D, 0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x013C, 0x8298}
     | {0x9003, 0x9004, *range(0x9010, 0x9013), *range(0x9290, 0x9293), 0xA420, *range(0xA430, 0xA437)}
@@ -78,7 +79,8 @@ class Entry:
         if self.tag in UTF16_TAGS and self.directory == "IFD0":
             return self.raw[: len(self.raw) & ~1].decode("utf-16-le", "replace").rstrip("\0 ")
         if self.type in (ASCII, 129) or (self.type in (1, UNDEFINED) and self.tag in _TEXT):
-            return readable(self.raw)[:MAX_VALUE_CHARS]
+            text = self.raw if self.tag == COPYRIGHT else self.raw.partition(b"\0")[0]
+            return readable(text)[:MAX_VALUE_CHARS].replace("\0", " ")
         if self.type in (5, 10):
             code = "I" if self.type == 5 else "i"
             pairs = struct.iter_unpack(f"{self.order}2{code}", self.raw[: min(len(self.raw) // 8, MAX_NUMBERS) * 8])
@@ -113,7 +115,7 @@ def user_comment(raw: bytes, order: str) -> str:
 
 
 def _utf16(body: bytes, order: str) -> str:
-    """The standard leaves the byte order open and writers differ: take the reading with more Latin and Chinese signs."""
+    """The standard leaves the byte order open and writers differ: take the reading with more usual signs."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace").rstrip("\0 ")
     names = ("utf-16-le", "utf-16-be") if order == "<" else ("utf-16-be", "utf-16-le")
@@ -137,7 +139,7 @@ def entries(tiff: bytes, problems: list[str]) -> Iterator[Entry]:
         return
     queue = [("IFD0", struct.unpack_from(f"{order}I", tiff, 4)[0])]
     seen: set[int] = set()
-    chain = 0
+    room = MAX_BLOCK_BYTES * 2
     while queue and len(seen) < MAX_DIRECTORIES:
         name, at = queue.pop(0)
         if at in seen or at < 2 or at + 2 > len(tiff):
@@ -145,21 +147,35 @@ def entries(tiff: bytes, problems: list[str]) -> Iterator[Entry]:
                 problems.append(f"EXIF {name} lies outside the file or is used twice")
             continue
         seen.add(at)
-        count = struct.unpack_from(f"{order}H", tiff, at)[0]
-        damaged = 0
-        for i in range(min(count, MAX_ENTRIES)):
-            entry = _entry(tiff, at + 2 + 12 * i, name, order, problems)
-            damaged += entry is None or not (entry.raw or entry.count == 0)
-            if entry is None or damaged > MAX_DAMAGED:
-                break
+        for entry in _directory(tiff, at, name, order, problems):
+            room -= len(entry.raw)
+            if room < 0:
+                problems.append("EXIF values overlap; the rest was not read")
+                return
             if entry.tag in _SUB and entry.type in (4, 13):
                 queue += [(_SUB[entry.tag], int(n)) for n in entry.numbers()[:4]]
             yield entry
-        after = at + 2 + 12 * count
-        if name.startswith("IFD") and after + 4 <= len(tiff) and chain < 8:
-            chain += 1
-            if following := struct.unpack_from(f"{order}I", tiff, after)[0]:
-                queue.append((f"IFD{chain}", following))
+        queue += _following(tiff, at, name, order)
+
+
+def _directory(tiff: bytes, at: int, name: str, order: str, problems: list[str]) -> Iterator[Entry]:
+    damaged = 0
+    for i in range(min(struct.unpack_from(f"{order}H", tiff, at)[0], MAX_ENTRIES)):
+        entry = _entry(tiff, at + 2 + 12 * i, name, order, problems)
+        damaged += entry is None or not (entry.raw or entry.count == 0)
+        if entry is None or damaged > MAX_DAMAGED:
+            return
+        yield entry
+
+
+def _following(tiff: bytes, at: int, name: str, order: str) -> list[tuple[str, int]]:
+    """The next directory of the chain IFD0, IFD1 …, if this one is of the chain and has a next."""
+    end = at + 2 + 12 * struct.unpack_from(f"{order}H", tiff, at)[0]
+    number = name.removeprefix("IFD")
+    if not number.isdecimal() or end + 4 > len(tiff):
+        return []
+    following = struct.unpack_from(f"{order}I", tiff, end)[0]
+    return [(f"IFD{int(number) + 1}", following)] if following else []
 
 
 def _entry(tiff: bytes, at: int, directory: str, order: str, problems: list[str]) -> Entry | None:

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_FIELDS, MAX_VALUE_CHARS
+from evidencecheck.acquire.container.found import MAX_FIELDS, MAX_VALUE_CHARS
 from evidencecheck.model import Field
 
 if TYPE_CHECKING:
@@ -19,30 +19,39 @@ if TYPE_CHECKING:
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MAX_DEPTH = 24
-_BODY = re.compile(rb"<(?:\w+:)?(xmpmeta|xapmeta|RDF)\b.*?</(?:\w+:)?\1\s*>", re.DOTALL)
+MAX_PACKET_BYTES = 2**20  # larger ones are cut: they carry depth maps or endless document histories
+MAX_LOOSE_CHARS = 2**16
+_START = re.compile(rb"<(?:\w+:)?(xmpmeta|xapmeta|RDF)\b")
 _SKIP = frozenset(
     {f"{{{RDF}}}about", f"{{{RDF}}}parseType", f"{{{RDF}}}ID", "{http://www.w3.org/XML/1998/namespace}lang"}
 )
 _LOOSE_SPACE = re.compile(r"xmlns:(\w+)\s*=\s*[\"']([^\"']+)[\"']")
 _LOOSE_ELEMENT = re.compile(r"<(\w+):(\w+)\b[^<>]*>([^<]{1,20000})</\1:\2\s*>")
-_LOOSE_ATTRIBUTE = re.compile(r"\s(\w+):(\w+)\s*=\s*(?:\"(\{.{0,20000}?\})\"(?=[\s/>])|\"([^\"<]*)\"|'([^'<]*)')")
+_LOOSE_ATTRIBUTE = re.compile(r"\s(\w+):(\w+)\s*=\s*(?:\"(\{.{0,1500}?\})\"(?=[\s/>])|\"([^\"<]*)\"|'([^'<]*)')")
 
 
 def read(packet: bytes, problems: list[str]) -> Iterator[Field]:
     """Yield one field per simple value of the packet. A packet that is not well-formed is read loosely."""
-    packet = packet[:MAX_BLOCK_BYTES]
+    packet = packet[:MAX_PACKET_BYTES]
     if packet[:2] in (b"\xff\xfe", b"\xfe\xff"):
         packet = packet.decode("utf-16", "replace").encode()
     elif packet[:4] in (b"<\0?\0", b"\0<\0?", b"<\0x\0", b"\0<\0x"):
         packet = packet.decode("utf-16-le" if packet[1] == 0 else "utf-16-be", "replace").encode()
-    body = _BODY.search(packet)
     try:
-        root = fromstring(body.group() if body else packet.strip(b"\0 \r\n\t\xef\xbb\xbf"))
+        root = fromstring(_body(packet))
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         problems.append(f"XMP is not well-formed ({type(error).__name__}); read loosely")
         yield from _loosely(packet.decode("utf-8", "replace"))
         return
     yield from _walk(root)
+
+
+def _body(packet: bytes) -> bytes:
+    """The packet without its wrapper and padding."""
+    start = _START.search(packet)
+    if start is None:
+        return packet.strip(b"\0 \r\n\t\xef\xbb\xbf")
+    return packet[start.start() : packet.find(b">", packet.rfind(start.group(1))) + 1]
 
 
 def _walk(root: Element) -> Iterator[Field]:
@@ -89,6 +98,7 @@ def _field(space: str, path: tuple[str, ...], value: str) -> Field:
 
 def _loosely(packet: str) -> Iterator[Field]:
     """Read prefix:name elements and attributes out of broken XML, so that an unescaped sign does not hide a label."""
+    packet = packet[:MAX_LOOSE_CHARS]
     spaces = dict(_LOOSE_SPACE.findall(packet))
     for prefix, name, value in _LOOSE_ELEMENT.findall(packet)[:MAX_FIELDS]:
         if prefix not in ("rdf", "x"):
