@@ -147,6 +147,7 @@ class Settings:
     max_memory_bytes: int = 3 * 2**30
     time_zone: str = "Asia/Shanghai"
     clock_margin: timedelta = timedelta(hours=24)
+    trust_anchors: str = ""  # certificates (PEM) whose content credentials are trusted; none are built in
 
 
 @dataclass(frozen=True, slots=True)
