@@ -1,0 +1,1 @@
+"""Pixel numerics that several edit checks need: block planes, save history, learned trees, regions, self-matches."""

@@ -1,0 +1,83 @@
+"""What a block looks like against its picture: each trace beside blocks equally bright and textured, at four scales.
+
+Traces depend on content before they depend on editing: noise grows with brightness, ghosts with texture. So each plane
+is first compared with the picture's own blocks of like brightness and texture (the idea of Noisesniffer: M. Gardella
+et al., IPOL 2021), in robust deviations, and only then averaged over neighbourhoods.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencecheck.forensics.planes import NAMES, BlockPlanes
+
+LIGHT_BINS = 5
+TEXTURE_BINS = 8
+BLOCKS_A_BIN = 40  # fewer bins in small pictures, so that each median rests on so many blocks
+SAMPLE_BLOCKS = 40_000  # statistics of larger pictures come from an even sample
+DEVIATION_LIMIT = 8.0
+LEAST_DEVIATION = 0.02  # of logarithms and correlations: a plane that hardly varies says nothing
+
+CONTENT = ("light", "texture", "saturated")
+TRACES = tuple(name for name in NAMES if name not in CONTENT)
+RAW = (*CONTENT, "noise", "high", "zeros", "double_own", "double_other", "edge_own", "edge_other")
+FACTS = ("quality", "own_grid", "other_grid", "other_shifted", "double_own", "double_other", "megapixels")
+MEDIANS = ("light", "texture", "noise", "noise_cb", "sharp", "edge_own", "zeros")
+
+FEATURES = (
+    *(f"{name}:{scale}" for name in TRACES for scale in ("3", "7", "3-15", "7-31")),
+    *(f"{name}:raw" for name in RAW),
+    *(f"{name}:fact" for name in FACTS),
+    *(f"{name}:median" for name in MEDIANS),
+)
+
+
+def deviations(planes: BlockPlanes) -> NDArray[np.float32]:
+    """Return (len(TRACES), h, w): each trace minus the median of like blocks, in their median absolute deviations."""
+    values = planes.values.reshape(len(NAMES), -1)
+    bins = _bins(values[NAMES.index("light")], values[NAMES.index("texture")])
+    traces = values[[NAMES.index(name) for name in TRACES]]
+    every = max(1, traces.shape[1] // SAMPLE_BLOCKS)
+    out = np.empty_like(traces)
+    order = np.argsort(bins, kind="stable")
+    for members in np.split(order, np.flatnonzero(np.diff(bins[order])) + 1):
+        sample = traces[:, members[::every]]
+        middle = np.median(sample, axis=1, keepdims=True)
+        spread = 1.4826 * np.median(np.abs(sample - middle), axis=1, keepdims=True) + LEAST_DEVIATION
+        out[:, members] = (traces[:, members] - middle) / spread
+    np.clip(out, -DEVIATION_LIMIT, DEVIATION_LIMIT, out=out)
+    return out.reshape(len(TRACES), *planes.values.shape[1:])
+
+
+def _bins(light: NDArray[np.float32], texture: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return a bin per block: quantiles of brightness, and within each of texture."""
+    count = light.size
+    light_bins = int(np.clip(count // (4 * BLOCKS_A_BIN), 1, LIGHT_BINS))
+    texture_bins = int(np.clip(count // (light_bins * BLOCKS_A_BIN), 1, TEXTURE_BINS))
+    bins = np.empty(count, np.intp)
+    by_light = np.argsort(light, kind="stable")
+    for i, members in enumerate(np.array_split(by_light, light_bins)):
+        by_texture = members[np.argsort(texture[members], kind="stable")]
+        for j, few in enumerate(np.array_split(by_texture, texture_bins)):
+            bins[few] = i * texture_bins + j
+    return bins
+
+
+def features(planes: BlockPlanes, every: int = 1) -> NDArray[np.float32]:
+    """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for every so-many-th block each way."""
+    deviation = deviations(planes)
+    columns: list[NDArray[np.float32]] = []
+    for plane in deviation:
+        near, wide, far, whole = (_blur(plane, side)[::every, ::every] for side in (3, 7, 15, 31))
+        columns += [near, wide, near - far, wide - whole]
+    shape = columns[0].shape
+    columns += [_blur(planes.plane(name), 5)[::every, ::every] for name in RAW]
+    columns += [np.full(shape, planes.facts[name], np.float32) for name in FACTS]
+    columns += [np.full(shape, np.median(planes.plane(name)), np.float32) for name in MEDIANS]
+    return np.stack(columns, axis=-1)
+
+
+def _blur(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    return np.asarray(cv2.blur(plane, (side, side), borderType=cv2.BORDER_REFLECT), np.float32)

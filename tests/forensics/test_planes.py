@@ -1,0 +1,63 @@
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencecheck.forensics.context import FEATURES, TRACES, deviations, features
+from evidencecheck.forensics.dct import luma_table
+from evidencecheck.forensics.planes import NAMES, BlockPlanes, block_planes
+
+Rgb = NDArray[np.uint8]
+
+
+def planes_of(rgb: Rgb, quality: int | None = None) -> BlockPlanes:
+    gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    table, phase = (luma_table(quality), (0, 0)) if quality else (None, None)
+    planes = block_planes(rgb, gray, table, phase)
+    assert planes is not None
+    return planes
+
+
+def saved(rgb: Rgb, quality: int) -> Rgb:
+    decoded = cv2.imdecode(cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return np.asarray(decoded, np.uint8)
+
+
+def test_a_part_that_was_not_saved_before_has_no_marks_of_double_saving(draw_scene: Callable[..., Rgb]) -> None:
+    once = saved(draw_scene(3, 800, 640), 70)
+    once[200:360, 300:500] = draw_scene(9, 800, 640)[200:360, 300:500]
+    planes = planes_of(saved(once, 92), 92)
+    plane = planes.plane("double_own")
+    inside = plane[26:44, 39:61].mean()
+    outside = np.delete(plane, slice(24, 46), axis=0).mean()
+    assert planes.facts["double_own"] > 0.02
+    assert inside < 0 < outside
+
+
+def test_a_smoothed_part_deviates_from_blocks_of_like_brightness(draw_scene: Callable[..., Rgb]) -> None:
+    scene = draw_scene(4, 800, 640)
+    scene[200:360, 300:500] = cv2.GaussianBlur(scene, (0, 0), 2)[200:360, 300:500]
+    deviation = deviations(planes_of(scene))[TRACES.index("noise")]
+    assert np.median(deviation[27:43, 40:60]) < -3
+    assert abs(np.median(deviation)) < 0.5
+
+
+def test_a_large_picture_in_strips_is_the_same_as_its_parts(draw_scene: Callable[..., Rgb]) -> None:
+    scene = draw_scene(5, 320, 1400)
+    whole, upper = planes_of(scene, 90), planes_of(np.ascontiguousarray(scene[:1200]), 90)
+    local = [NAMES.index(name) for name in ("noise", "high", "ghost_80", "sharp")]
+    assert np.allclose(whole.values[local, :140], upper.values[local, :140], atol=1e-4)
+
+
+def test_features_are_finite_on_flat_pictures() -> None:
+    planes = planes_of(np.full((200, 240, 3), 255, np.uint8))
+    rows = features(planes, 2)
+    assert rows.shape[-1] == len(FEATURES)
+    assert np.isfinite(rows).all()
+
+
+def test_too_few_blocks_give_nothing() -> None:
+    tiny = np.zeros((60, 300, 3), np.uint8)
+    assert block_planes(tiny, tiny[..., 0], None, None) is None
