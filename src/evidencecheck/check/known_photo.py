@@ -1,4 +1,4 @@
-"""The photo shows a picture that is already known: from the web, or from the shop's own listing.
+"""The photo shows a picture known from the web or the shop's own listing, and where it differs from that picture.
 
 It speaks only when everything in the overlap agrees, the background too; another photo of the same product, print or
 scene becomes a note. Source of the method: docs/decisions/0003-matching.md; measured by benchmarks/match.py.
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evidencecheck.matching.compare import Match, compare, measurements
+from evidencecheck.matching.edits import edits_of
 from evidencecheck.matching.proof import Kinship
 from evidencecheck.model import (
     Basis,
     Check,
     CheckResult,
     Claim,
+    EditMap,
     Exhibit,
     Finding,
     Group,
@@ -36,6 +38,13 @@ INNOCENT = (
     ),
     Text(zh="网上的图片可能就是买家自己发布的", en="the picture on the web may have been posted by the buyer"),
 )
+CHANGED = (
+    Text(
+        zh="存档的图片可能是另一个版本，例如已去掉水印或文字",
+        en="the archived picture may be another version, with a mark removed",
+    ),
+    Text(zh="反光、滤镜或遮挡也会造成差别", en="a reflection, a filter or something in front of it differs too"),
+)
 EMPTY = Text(
     zh="图库是空的：先用 evidencecheck corpus add 加入网图或店铺图片",
     en="the corpus is empty: add web or shop pictures with `evidencecheck corpus add`",
@@ -48,8 +57,11 @@ def known_photo(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
         yield NotApplicable(reason=EMPTY)
         return
     compared = compare(exhibit, lab.known, KINDS)
-    for match in compared.of(Kinship.SAME_PHOTO):
+    same = compared.of(Kinship.SAME_PHOTO)
+    for match in same:
         yield _finding(match, compared.proved)
+    if same:
+        yield from _differences(exhibit, lab, same[0])
     for match in compared.of(Kinship.SAME_HASH)[:MOST_NOTES]:
         yield _hash_finding(match, compared.proved)
     for match in compared.of(Kinship.SAME_PRINT)[:MOST_NOTES]:
@@ -80,6 +92,39 @@ def _finding(match: Match, proved: int) -> Finding:
         reference=match.matched,
         innocent=INNOCENT,
     )
+
+
+def _differences(exhibit: Exhibit, lab: Lab, match: Match) -> Iterator[CheckResult]:
+    """Yield what was changed against the best match: circled regions, and a note on what was openly laid over it."""
+    edits = edits_of(exhibit, lab.known, match)
+    if edits is None:
+        return
+    if edits.overlays:
+        zh, en = "、".join(o.zh for o in edits.overlays), ", ".join(o.en for o in edits.overlays)
+        yield Note(
+            summary=Text(
+                zh=f"照片上叠加了：{zh}（不算修改）", en=f"laid over the picture: {en} (not counted as an edit)"
+            ),
+            measurements=edits.measurements,
+            reference=match.matched,
+        )
+    if not edits.regions:
+        return
+    count = len(edits.regions)
+    yield Finding(
+        claim=Claim.EDITED,
+        score=edits.score,
+        summary=Text(
+            zh=f"与同一张已知图片对齐后，有 {count} 处不同，符合修改的特征",
+            en=f"aligned with the same known picture it differs in {count} places, consistent with an edit",
+        ),
+        basis=Basis.FACT,
+        regions=edits.regions,
+        measurements=edits.measurements,
+        reference=match.matched,
+        innocent=CHANGED,
+    )
+    yield EditMap(score=edits.score, mask=edits.mask)
 
 
 def _hash_finding(match: Match, proved: int) -> Finding:

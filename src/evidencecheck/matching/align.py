@@ -1,7 +1,8 @@
 """Where a known picture could lie in the photo: hypotheses from local features and from near hashes.
 
-Every feature pair already fixes a similarity (place, size, angle), so all pairs can be tried instead of drawing samples:
-deterministic and cheap (D. Lowe, IJCV 2004, section 7). Pixels here are working pixels (longest side WORKING_PX).
+Every feature pair already fixes a similarity (place, size, angle), so pairs can be tried in turn instead of drawing
+samples: deterministic and cheap (D. Lowe, IJCV 2004, section 7). Pixels here are working pixels: the longest side is
+WORKING_PX.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def _view(view: int, size: tuple[int, int], other: tuple[int, int]) -> Matrix:
         [[0, -1, 1], [-1, 0, 1]],
     ][view]
     turn = np.vstack([np.array(unit, np.float64), [0, 0, 1]])
-    return np.diag([other[0], other[1], 1.0]) @ turn @ np.diag([1 / size[0], 1 / size[1], 1.0])
+    return np.asarray(np.diag([other[0], other[1], 1.0]) @ turn @ np.diag([1 / size[0], 1 / size[1], 1.0]))
 
 
 def _one_way(
@@ -163,8 +164,9 @@ def _fit(pairs: _Pairs, good: NDArray[np.bool_]) -> Alignment | None:
         if good.sum() < LEAST_INLIERS - 1:
             return None
     if good.sum() >= FULL_HOMOGRAPHY:
-        full, _ = cv2.findHomography(pairs.photo[good], pairs.known[good], cv2.USAC_MAGSAC, 4.0 * float(scale))
-        if full is not None:
+        answer, _ = cv2.findHomography(pairs.photo[good], pairs.known[good], cv2.USAC_MAGSAC, 4.0 * float(scale))
+        if answer is not None:
+            full = np.asarray(answer, np.float64)
             better = _error(full, pairs) < FIT_PX[-1] * scale
             if better.sum() >= good.sum():
                 matrix, good = full, better

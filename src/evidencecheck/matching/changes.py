@@ -1,9 +1,9 @@
 """Where a photo differs from the known picture it was made from, and what kind of difference it is.
 
-The known picture is warped onto the photo and brought to its tones (a colour matrix and a tone curve fitted robustly, and
-slow lighting). What remains is weighed against the remainder that is usual where the picture is as busy: recompression,
-resizing and filters leave more at edges than on plain ground. Differences are grown from sure places (hysteresis:
-J. Canny, TPAMI 1986).
+The known picture is warped onto the photo and brought to its tones (a colour matrix and a tone curve fitted robustly,
+and slow lighting). What remains is weighed against the remainder that is usual where the picture is as busy:
+recompression, resizing and filters leave more at edges than on plain ground. Differences are grown from sure places
+(hysteresis: J. Canny, TPAMI 1986).
 """
 
 from __future__ import annotations
@@ -26,27 +26,35 @@ SEED, GROW = 6.5, 3.2  # remainder over usual remainder: where a difference is s
 LEAST_SHARE = 0.00035  # of the overlap, the smallest region told
 MOST_SHARE = 0.45  # of the overlap; more, and the pictures differ as a whole
 JOIN_PX = 5  # gaps closed between parts of one difference
-BORDER_PX = 3  # along the overlap's border warps are not to be trusted
+FITS = 4  # rounds of fitting tones, each leaving out what did not fit before
+DARK, BRIGHT = 6.0, 249.0  # grey levels beyond which a channel may be clipped
+CLIPPED = 1.6  # so much more remainder is usual where tones are cut off
+BORDER_PX = 5  # along the overlap's border warps are not to be trusted
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One region. `polygon` (N, 2) photo pixels; `share` of the overlap; `strength` mean remainder over the usual one."""
+    """One region. `polygon` (N, 2) photo pixels; `share` of the overlap; `strength` mean remainder over the usual."""
 
     polygon: NDArray[np.float32]
     share: float
     strength: float
     mask: NDArray[np.bool_]  # on the grid
+    core: NDArray[np.bool_]  # where it is sure
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Photo and known picture in the photo's tones, (H, W, 3) float32 YCrCb; `inside` where both are; map to photo."""
+    """Photo and known picture in the photo's tones, (H, W, 3) float32, RGB while tones are fitted, YCrCb after.
+
+    `inside` (H, W) bool where both are; `to_photo` maps grid pixels to photo pixels.
+    """
 
     photo: Plane
     known: Plane
     inside: NDArray[np.bool_]
     to_photo: Matrix
+    clipped: NDArray[np.bool_]  # where tones were cut off, and so cannot be predicted well
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Changes:
 def changes(
     photo: NDArray[np.uint8], known: NDArray[np.uint8], matrix: Matrix, seen: NDArray[np.float32]
 ) -> Changes | None:
-    """Compare (H, W, 3) RGB pictures under `matrix` (photo to known pixels), within the outline `seen` (N, 2) photo pixels.
+    """Compare (H, W, 3) RGB pictures under `matrix` (photo to known pixels), within the outline `seen` (N, 2).
 
     None when they overlap too little.
     """
@@ -92,59 +100,69 @@ def _grid(photo: NDArray[np.uint8], known: NDArray[np.uint8], matrix: Matrix, se
     to_photo = np.array([[1 / scale, 0, x0], [0, 1 / scale, y0], [0, 0, 1]], np.float64)
     small, at = shrunk(photo, scale)
     other, other_at = shrunk(known, min(1.0, 1 / zoom))
-    here = cv2.cvtColor(warp(small, at @ to_photo, size) / np.float32(255), cv2.COLOR_RGB2YCrCb) * 255
-    there = warp(other, other_at @ matrix @ to_photo, size)
-    blur_here, blur_there = equal_blurs(here[..., 0], cv2.cvtColor(there, cv2.COLOR_RGB2GRAY))
-    here = cv2.GaussianBlur(here, (0, 0), blur_here) if blur_here else here
-    there = cv2.GaussianBlur(there, (0, 0), blur_there) if blur_there else there
+    here, there = warp(small, at @ to_photo, size), warp(other, other_at @ matrix @ to_photo, size)
+    gray, other_gray = (np.asarray(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), np.float32) for p in (here, there))
+    blur_here, blur_there = equal_blurs(gray, other_gray)
+    here = np.asarray(cv2.GaussianBlur(here, (0, 0), blur_here), np.float32) if blur_here else here
+    there = np.asarray(cv2.GaussianBlur(there, (0, 0), blur_there), np.float32) if blur_there else there
     inside = np.zeros(size[::-1], np.uint8)
     cv2.fillConvexPoly(inside, np.rint((polygon - (x0, y0)) * scale).astype(np.int32), 1)
     inside = cv2.erode(inside, np.ones((2 * BORDER_PX + 1,) * 2, np.uint8), borderValue=0)
-    return Grid(np.asarray(here, np.float32), np.asarray(there, np.float32), inside > 0, to_photo)
+    return Grid(
+        np.asarray(here, np.float32), np.asarray(there, np.float32), inside > 0, to_photo, np.zeros(size[::-1], bool)
+    )
 
 
 def _in_the_same_tones(grid: Grid) -> tuple[Grid, NDArray[np.bool_]]:
-    """Bring the known picture (still RGB) to the photo's tones; also return where it fits, which is where it was fitted."""
-    there = grid.known.reshape(-1, 3)
-    basis = np.column_stack([there, (there**2) / 255, np.full(len(there), 64.0)]).astype(np.float64)
-    target = grid.photo.reshape(-1, 3).astype(np.float64)
+    """Bring the known picture to the photo's tones; also return where it fits, which is where it was fitted.
+
+    Filters are a colour matrix with clipping, nearly: fitted where the photo is not clipped, then clipped alike.
+    """
+    known, target = grid.known.reshape(-1, 3).astype(np.float64), grid.photo.reshape(-1, 3).astype(np.float64)
+    basis = np.column_stack([known, np.full(len(known), 64.0)])
     fits = grid.inside.ravel().copy()
-    told = np.zeros_like(target)
-    for _ in range(5):
-        weight = fits[:, None]
-        left = basis * weight
-        square = left.T @ basis + np.eye(basis.shape[1]) * 1e3
-        told = basis @ np.linalg.solve(square, left.T @ target)
-        error = np.abs(target - told) @ np.array([1.0, CHROMA_WEIGHT, CHROMA_WEIGHT])
-        usual = np.median(error[fits]) if fits.any() else 0.0
+    told = known
+    for _ in range(FITS):
+        told = np.column_stack([_channel(basis, target[:, c], fits) for c in range(3)])
+        error = np.abs(target - told).mean(axis=1)
+        usual = float(np.median(error[fits])) if fits.any() else 0.0
         fits = grid.inside.ravel() & (error < max(3.0 * usual, 6.0))
-        if fits.sum() < 0.2 * grid.inside.sum():
-            break
+    told = np.clip(_curve(told, target, fits), 0, 255)
     shape = grid.photo.shape
-    matched = _curve(told, target, fits).reshape(shape).astype(np.float32)
     fitted = fits.reshape(shape[:2])
-    matched += _slow(grid.photo - matched, fitted)
-    return Grid(grid.photo, matched, grid.inside, grid.to_photo), fitted
+    matched = told.reshape(shape).astype(np.float32)
+    matched = np.clip(matched + _slow(grid.photo - matched, fitted), 0, 255)
+    clipped = ((matched < DARK) | (matched > BRIGHT)).any(axis=2)
+    return Grid(_ycrcb(grid.photo), _ycrcb(matched), grid.inside, grid.to_photo, clipped), fitted
+
+
+def _channel(basis: NDArray[np.float64], target: NDArray[np.float64], fits: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the clipped least-squares prediction of one channel."""
+    use = fits & (target > DARK) & (target < BRIGHT)
+    if use.sum() < 50:
+        use = fits
+    left = basis[use]
+    square = left.T @ left + np.eye(basis.shape[1]) * 1e3
+    return np.asarray(np.clip(basis @ np.linalg.solve(square, left.T @ target[use]), 0, 255))
+
+
+def _ycrcb(rgb: Plane) -> Plane:
+    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2YCrCb) * 255, np.float32)
 
 
 def _curve(told: NDArray[np.float64], target: NDArray[np.float64], fits: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Correct each channel by its median error at each tone: filters clip and bend."""
+    """Correct each channel by its median error at each tone: phone filters bend tones."""
     done = told.copy()
     for channel in range(3):
-        at = np.clip(told[:, channel], 0, 255)
-        bins = np.clip((at[fits] / 8).astype(int), 0, 31)
-        error = target[fits, channel] - told[fits, channel]
+        tones = (told[:, channel] / 8).astype(int).clip(0, 31)
+        bins, error = tones[fits], (target - told)[fits, channel]
         order = np.argsort(bins, kind="stable")
         bins, error = bins[order], error[order]
         starts = np.searchsorted(bins, np.arange(33))
-        centres, medians = [], []
-        for k in range(32):
-            part = error[starts[k] : starts[k + 1]]
-            if len(part) >= 60:
-                centres.append(k * 8 + 4.0)
-                medians.append(float(np.median(part)))
-        if centres:
-            done[:, channel] += np.interp(at, centres, medians)
+        told_at = [k for k in range(32) if starts[k + 1] - starts[k] >= 60]
+        if told_at:
+            medians = [float(np.median(error[starts[k] : starts[k + 1]])) for k in told_at]
+            done[:, channel] += np.interp(told[:, channel], [k * 8 + 4.0 for k in told_at], medians)
     return done
 
 
@@ -168,8 +186,9 @@ def _strength(grid: Grid, fitted: NDArray[np.bool_]) -> Plane:
     luma = cv2.GaussianBlur(grid.known[..., 0], (0, 0), SMOOTH_PX)
     busy = cv2.magnitude(cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=0.25), cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=0.25))
     busy = cv2.dilate(busy, np.ones((5, 5), np.uint8))
-    usual = _usual(size, busy, fitted)
+    usual = _usual(size, np.asarray(busy, np.float32), fitted)
     local = np.interp(busy.ravel(), *usual).reshape(busy.shape)
+    local *= np.where(grid.clipped, CLIPPED, 1.0)
     return np.asarray(size / np.maximum(local, FLOOR_LEVELS), np.float32)
 
 
@@ -190,8 +209,9 @@ def _usual(size: Plane, busy: Plane, fitted: NDArray[np.bool_]) -> tuple[list[fl
 
 def _regions(grid: Grid, strength: Plane) -> list[Difference]:
     grown = ((strength > GROW) & grid.inside).astype(np.uint8)
-    grown = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (JOIN_PX, JOIN_PX)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (JOIN_PX, JOIN_PX))
+    joined = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, disc)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     total = max(1, int(grid.inside.sum()))
     found = []
     for label in range(1, count):
@@ -202,11 +222,11 @@ def _regions(grid: Grid, strength: Plane) -> list[Difference]:
         seeds = int((strength[mask] > SEED).sum())
         if seeds < max(6, 0.1 * area):
             continue
-        found.append(_difference(grid, mask, area / total, float(strength[mask].mean())))
+        found.append(_difference(grid, mask, strength, area / total))
     return found
 
 
-def _difference(grid: Grid, mask: NDArray[np.bool_], share: float, strength: float) -> Difference:
+def _difference(grid: Grid, mask: NDArray[np.bool_], strength: Plane, share: float) -> Difference:
     wide = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
     contours, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     contour = max(contours, key=cv2.contourArea)
@@ -215,7 +235,8 @@ def _difference(grid: Grid, mask: NDArray[np.bool_], share: float, strength: flo
         x, y, w, h = cv2.boundingRect(contour)
         simple = np.array([[[x, y]], [[x + w, y]], [[x + w, y + h]], [[x, y + h]]], np.int32)
     polygon = cv2.perspectiveTransform(simple.astype(np.float64), grid.to_photo).reshape(-1, 2)
-    return Difference(polygon.astype(np.float32), share, strength, mask)
+    mean = float(strength[mask].mean())
+    return Difference(polygon.astype(np.float32), share, mean, mask, mask & (strength > SEED))
 
 
 def painted_mask(found: Changes, regions: tuple[Difference, ...], size: tuple[int, int]) -> NDArray[np.uint8]:

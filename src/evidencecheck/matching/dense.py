@@ -1,14 +1,15 @@
 """Dense proof: does everything in the overlap agree, the background too?
 
-Feature inliers cannot tell a copy from another photo of the same printed carton. So the known picture is warped into the
-photo, the map is refined on tracked points (Lucas-Kanade on contrast-normalised pictures), and normalised correlation is
-measured in small windows over the whole overlap. A copy agrees up to its borders wherever nothing was pasted over it;
-another photo of the same print agrees on the print alone.
+Feature inliers cannot tell a copy from another photo of the same printed carton. So the known picture is warped into
+the photo, the map is refined on tracked points (Lucas-Kanade on contrast-normalised pictures), and normalised
+correlation is measured in small windows over the whole overlap. A copy agrees up to its borders wherever nothing was
+pasted over it; another photo of the same print agrees on the print alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -139,9 +140,11 @@ def canvas(
 
 def _equally_sharp(here: Gray, there: Gray) -> tuple[Gray, Gray]:
     blur_here, blur_there = equal_blurs(here, there)
-    here = np.asarray(cv2.GaussianBlur(here, (0, 0), blur_here), np.float32) if blur_here else here
-    there = np.asarray(cv2.GaussianBlur(there, (0, 0), blur_there), np.float32) if blur_there else there
-    return here, there
+    return (_blurred(here, blur_here) if blur_here else here), (_blurred(there, blur_there) if blur_there else there)
+
+
+def _blurred(picture: Gray, sigma: float) -> Gray:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
 
 
 def equal_blurs(here: Gray, there: Gray) -> tuple[float, float]:
@@ -155,7 +158,7 @@ def equal_blurs(here: Gray, there: Gray) -> tuple[float, float]:
     if _fineness(sharp) > SHARPER * goal:
         for sigma in BLURS_PX:
             used = sigma
-            if _fineness(np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.float32)) <= SHARPER * goal:
+            if _fineness(_blurred(sharp, sigma)) <= SHARPER * goal:
                 break
     return (used, 0.0) if a > b else (0.0, used)
 
@@ -168,9 +171,9 @@ def _fineness(picture: Gray) -> float:
 
 def zoom_at(matrix: Matrix, at: NDArray[np.float32]) -> float:
     """Return how many pixels of the target one pixel at `at` becomes, along a side."""
-    points = np.array([[at, at + (1, 0), at + (0, 1)]], np.float64)
+    points = at + np.array([[[0, 0], [1, 0], [0, 1]]], np.float64)
     a, b, c = cv2.perspectiveTransform(points, matrix)[0]
-    return float(np.sqrt(abs(np.cross(np.append(b - a, 0), np.append(c - a, 0))[2])) + 1e-9)
+    return float(np.sqrt(abs(np.linalg.det(np.array([b - a, c - a])))) + 1e-9)
 
 
 def shrunk(picture: NDArray[np.uint8], scale: float) -> tuple[NDArray[np.uint8], Matrix]:
@@ -193,10 +196,10 @@ def warp(picture: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]) -> G
 
 def normalised(picture: Gray, sigma: float = 7.0) -> NDArray[np.uint8]:
     """Take out brightness and contrast locally: what is left is structure."""
-    mean = cv2.GaussianBlur(picture, (0, 0), sigma)
-    deviation = cv2.GaussianBlur((picture - mean) ** 2, (0, 0), sigma)
+    mean = np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+    deviation = np.asarray(cv2.GaussianBlur((picture - mean) ** 2, (0, 0), sigma), np.float32)
     structure = (picture - mean) / np.sqrt(deviation + 3 * NOISE_LEVELS**2)
-    return np.clip(structure * 42 + 128, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(structure * 42 + 128, 0, 255), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +214,16 @@ class Tracks:
 
 def _track(grid: Canvas) -> Tracks | None:
     """Follow corners of the known picture into the photo and fit the map that most of them follow."""
-    here, there = (normalised(cv2.GaussianBlur(p, (0, 0), 0.8)) for p in (grid.photo, grid.known))
+    here, there = (normalised(_blurred(p, 0.8)) for p in (grid.photo, grid.known))
     mask = cv2.erode(grid.inside.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0)
     corners = cv2.goodFeaturesToTrack(there, TRACKS, 0.02, 6, mask=mask)
     if corners is None or len(corners) < LEAST_TRACKS:
         return None
     window, levels, stop = (17, 17), 2, (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.03)
-    moved, seen, _ = cv2.calcOpticalFlowPyrLK(
-        there, here, corners, None, winSize=window, maxLevel=levels, criteria=stop
-    )
-    again, back, _ = cv2.calcOpticalFlowPyrLK(here, there, moved, None, winSize=window, maxLevel=levels, criteria=stop)
-    points, target = corners.reshape(-1, 2), moved.reshape(-1, 2)
+    flow: Any = cv2.calcOpticalFlowPyrLK  # its type stub does not know that the guess may be None
+    moved, seen, _ = flow(there, here, corners, None, winSize=window, maxLevel=levels, criteria=stop)
+    again, back, _ = flow(here, there, moved, None, winSize=window, maxLevel=levels, criteria=stop)
+    points, target = np.asarray(corners, np.float32).reshape(-1, 2), np.asarray(moved, np.float32).reshape(-1, 2)
     loop = np.abs(again - corners).reshape(-1, 2).max(axis=1)
     kept = (seen.ravel() > 0) & (back.ravel() > 0) & (loop < LOOP_PX)
     change = _fitted(points[kept], target[kept])
@@ -255,7 +257,7 @@ def _largest_move(change: Matrix, shape: tuple[int, ...]) -> float:
 
 
 def _correlate(grid: Canvas) -> tuple[Gray, NDArray[np.bool_]]:
-    a, b = (cv2.GaussianBlur(p, (0, 0), 1.0) for p in (grid.photo, grid.known))
+    a, b = (_blurred(p, 1.0) for p in (grid.photo, grid.known))
     weight = grid.inside.astype(np.float32)
     size = (WINDOW_PX, WINDOW_PX)
     mass = np.maximum(cv2.boxFilter(weight, -1, size, borderType=cv2.BORDER_CONSTANT), 1e-3)

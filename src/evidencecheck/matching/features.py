@@ -9,6 +9,7 @@ permutation of the plain ones.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -32,7 +33,7 @@ CHUNK = 64  # patches described at a time
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """`xy` (N, 2) and `sigma` (N,) in working pixels, `angle` (N,) radians, `descriptors` (N, 128) float32 unit length."""
+    """`xy` (N, 2) and `sigma` (N,) in working pixels, `angle` (N,) radians, `descriptors` (N, 128) of unit length."""
 
     xy: NDArray[np.float32]
     sigma: NDArray[np.float32]
@@ -72,8 +73,7 @@ def _take(e: _Extrema, rows: NDArray[np.int64]) -> _Extrema:
 
 
 def _detect(gray: NDArray[np.uint8]) -> tuple[list[NDArray[np.float32]], _Extrema]:
-    picture = gray.astype(np.float32) / 255.0
-    picture = cv2.GaussianBlur(picture, (0, 0), float(np.sqrt(BASE_SIGMA**2 - INPUT_SIGMA**2)))
+    picture = _blurred(gray.astype(np.float32) / np.float32(255), float(np.sqrt(BASE_SIGMA**2 - INPUT_SIGMA**2)))
     pyramid: list[NDArray[np.float32]] = []
     found: list[tuple[int, int, NDArray[np.float64]]] = []
     octave = 0
@@ -82,8 +82,8 @@ def _detect(gray: NDArray[np.uint8]) -> tuple[list[NDArray[np.float32]], _Extrem
         levels = [picture]
         for layer in range(1, LAYERS + 3):
             blur = BASE_SIGMA * ratio ** (layer - 1) * float(np.sqrt(ratio**2 - 1))
-            levels.append(cv2.GaussianBlur(levels[-1], (0, 0), blur))
-        dogs = [cv2.subtract(b, a) for a, b in zip(levels, levels[1:], strict=False)]
+            levels.append(_blurred(levels[-1], blur))
+        dogs = [np.asarray(cv2.subtract(b, a), np.float32) for a, b in itertools.pairwise(levels)]
         found += [(len(pyramid), octave, row) for row in _extrema(dogs)]
         pyramid += levels
         picture = levels[LAYERS][::2, ::2].copy()
@@ -103,6 +103,10 @@ def _detect(gray: NDArray[np.uint8]) -> tuple[list[NDArray[np.float32]], _Extrem
     )
 
 
+def _blurred(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+
+
 def _extrema(dogs: list[NDArray[np.float32]]) -> list[NDArray[np.float64]]:
     """Per middle layer: (N, 4) rows x, y, layer, response, refined to a fraction of a pixel."""
     kernel = np.ones((3, 3), np.uint8)
@@ -115,8 +119,8 @@ def _extrema(dogs: list[NDArray[np.float32]]) -> list[NDArray[np.float64]]:
         cv2.dilate(edge, kernel, dst=top)
         cv2.min(cv2.min(dogs[i - 1], here, dst=edge), dogs[i + 1], dst=edge)
         cv2.erode(edge, kernel, dst=bottom)
-        cv2.max(top, CONTRAST, dst=top)
-        cv2.min(bottom, -CONTRAST, dst=bottom)
+        np.maximum(top, np.float32(CONTRAST), out=top)
+        np.minimum(bottom, np.float32(-CONTRAST), out=bottom)
         peak = cv2.bitwise_or(cv2.compare(here, top, cv2.CMP_GE), cv2.compare(here, bottom, cv2.CMP_LE))
         peak[:4] = peak[-4:] = 0
         peak[:, :4] = peak[:, -4:] = 0
@@ -188,7 +192,7 @@ def _gradient(patches: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArra
     dx = patches[:, 1:-1, 2:] - patches[:, 1:-1, :-2]
     dy = patches[:, 2:, 1:-1] - patches[:, :-2, 1:-1]
     magnitude, direction = cv2.cartToPolar(dx.reshape(len(dx), -1), dy.reshape(len(dy), -1))
-    return magnitude.reshape(dx.shape), direction.reshape(dx.shape)
+    return np.asarray(magnitude, np.float32).reshape(dx.shape), np.asarray(direction, np.float32).reshape(dx.shape)
 
 
 def _directions(pyramid: list[NDArray[np.float32]], e: _Extrema) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -201,7 +205,8 @@ def _directions(pyramid: list[NDArray[np.float32]], e: _Extrema) -> tuple[NDArra
     count = len(magnitude)
     bins = (direction * np.float32(ANGLE_BINS / (2 * np.pi))).astype(np.int64) % ANGLE_BINS
     bins += (np.arange(count) * ANGLE_BINS)[:, None, None]
-    histogram = np.bincount(bins.ravel(), (magnitude * window).ravel(), count * ANGLE_BINS).reshape(count, ANGLE_BINS)
+    counted = np.bincount(bins.ravel(), (magnitude * window).ravel(), count * ANGLE_BINS)
+    histogram = np.asarray(counted, np.float64).reshape(count, ANGLE_BINS)
     for _ in range(2):
         histogram = (np.roll(histogram, 1, 1) + histogram * 2 + np.roll(histogram, -1, 1)) / 4
     before, after = np.roll(histogram, 1, 1), np.roll(histogram, -1, 1)
@@ -221,7 +226,7 @@ def _pooling() -> NDArray[np.float32]:
     linear = np.maximum(0.0, 1.0 - np.abs(place[:, None] - centres) / width)  # (16, 4)
     window = np.exp(-(place**2) / (2 * (SAMPLES / 2) ** 2))
     linear = linear * window[:, None]
-    return np.einsum("yi,xj->yxij", linear, linear).reshape(SAMPLES**2, CELLS**2).astype(np.float32)
+    return np.asarray(np.einsum("yi,xj->yxij", linear, linear).reshape(SAMPLES**2, CELLS**2), np.float32)
 
 
 _POOLING = _pooling()
@@ -236,7 +241,7 @@ def _describe(pyramid: list[NDArray[np.float32]], e: _Extrema, angle: NDArray[np
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-12
     np.minimum(vectors, 0.2, out=vectors)
     vectors /= vectors.sum(axis=1, keepdims=True) + 1e-12
-    return np.sqrt(vectors, out=vectors)
+    return np.asarray(np.sqrt(vectors, out=vectors), np.float32)
 
 
 def _histograms(patches: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The score: a logistic function of what was measured on a pair. Weights are data, fitted by benchmarks/train_fusion.py."""
+"""The score: a logistic function of what was measured on a pair. Weights are fitted by benchmarks/train_fusion.py."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 Hashes are compared exactly, local features through an inverted file of product codes (faiss does both). Cells and code
 words come with the program, so single pictures are added and removed without training or a rebuild. What two features
 say about angle and scale is packed into the faiss id, and only votes that agree on both count together (weak geometric
-consistency: Jégou, Douze, Schmid, "Hamming embedding and weak geometric consistency", ECCV 2008). A vote weighs what its
-distance stands out from the query feature's own neighbourhood (local naive Bayes nearest neighbour: McCann and Lowe,
-CVPR 2012), which silences repeated patterns.
+consistency: Jégou, Douze, Schmid, "Hamming embedding and weak geometric consistency", ECCV 2008). A vote weighs what
+its distance stands out from the query feature's own neighbourhood (local naive Bayes nearest neighbour: McCann and
+Lowe, CVPR 2012), which silences repeated patterns.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 
 from evidencecheck.matching.codebook import CODE_BYTES, DIMENSIONS, codebook
 from evidencecheck.matching.fingerprint import PDQ_BYTES, Fingerprint
+
+faiss_any: Any = faiss  # its type stubs leave out what SWIG adds
 
 FARTHEST_BITS = 90  # of 256; above that PDQ distances are those of unrelated pictures
 FARTHEST_PHASH_BITS = 12  # of 64
@@ -49,9 +52,9 @@ class Index:
 
     def __init__(self) -> None:
         self._numbers: set[int] = set()
-        self._pdq = faiss.IndexBinaryIDMap2(_kept(faiss.IndexBinaryFlat(8 * PDQ_BYTES)))
-        self._phash = faiss.IndexBinaryIDMap2(_kept(faiss.IndexBinaryFlat(64)))
-        self._features = _inverted_file()
+        self._pdq: Any = faiss.IndexBinaryIDMap2(_kept(faiss.IndexBinaryFlat(8 * PDQ_BYTES)))
+        self._phash: Any = faiss.IndexBinaryIDMap2(_kept(faiss.IndexBinaryFlat(64)))
+        self._features: Any = _inverted_file()
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -139,7 +142,7 @@ class Index:
         with partial.open("wb") as file:
             name = self.FORMAT.encode()
             file.write(struct.pack("<HQ", len(name), len(numbers)) + name + numbers.tobytes())
-            writer = faiss.PyCallbackIOWriter(file.write)
+            writer = faiss_any.PyCallbackIOWriter(file.write)
             faiss.write_index_binary(self._pdq, writer)
             faiss.write_index_binary(self._phash, writer)
             faiss.write_index(self._features, writer)
@@ -157,7 +160,7 @@ class Index:
             if 8 * count > path.stat().st_size:
                 raise ValueError(f"{path.name} is damaged: it names more pictures than it can hold")
             numbers = np.frombuffer(file.read(8 * count), np.int64)
-            reader = faiss.PyCallbackIOReader(file.read)
+            reader = faiss_any.PyCallbackIOReader(file.read)
             try:
                 index._pdq = faiss.read_index_binary(reader)
                 index._phash = faiss.read_index_binary(reader)
@@ -168,21 +171,21 @@ class Index:
         return index
 
 
-def _kept(inner: faiss.IndexBinaryFlat) -> faiss.IndexBinaryFlat:
+def _kept(inner: Any) -> Any:
     """Let the wrapper own the index it wraps: faiss keeps a bare pointer."""
     inner.this.disown()
     return inner
 
 
-def _inverted_file() -> faiss.IndexIVFPQ:
+def _inverted_file() -> Any:
     """Return an empty inverted file with the shipped cells and code words."""
     book = codebook()
     halves, words, _ = book.coarse.shape
-    cells = faiss.MultiIndexQuantizer(DIMENSIONS, halves, int(np.log2(words)))
+    cells: Any = faiss.MultiIndexQuantizer(DIMENSIONS, halves, int(np.log2(words)))
     faiss.copy_array_to_vector(book.coarse.ravel(), cells.pq.centroids)
     cells.is_trained = True
     cells.ntotal = words**halves
-    index = faiss.IndexIVFPQ(cells, DIMENSIONS, words**halves, CODE_BYTES, 8, faiss.METRIC_L2)
+    index: Any = faiss.IndexIVFPQ(cells, DIMENSIONS, words**halves, CODE_BYTES, 8, faiss.METRIC_L2)
     cells.this.disown()
     index.own_fields = True
     index.quantizer_trains_alone = 1

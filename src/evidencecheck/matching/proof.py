@@ -1,7 +1,7 @@
 """One photo against one known picture: same photo, same print or scene in another photo, or nothing.
 
-Candidate maps come from features and near hashes, each is tested by dense agreement, and a logistic fusion turns what was
-measured into a score. Weights: benchmarks/train_fusion.py, see docs/decisions/0003-matching.md.
+Candidate maps come from features and near hashes, each is tested by dense agreement, and a logistic fusion turns what
+was measured into a score. Weights: benchmarks/train_fusion.py, see docs/decisions/0003-matching.md.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ BAND = 0.12  # width of a border band, share of the overlap
 LEAST_BAND_PIXELS = 40
 AGREES = 0.5  # correlation from which a place agrees
 STRIP = 0.04  # share of the overlap's side; narrower disagreement at a border is no reason to cut it
+FULL_STRIP = 0.4  # share of a strip's length that must carry detail to speak against it
 LEAST_WINDOW_PX = 20
 IMPURE = 0.012  # deviation from a straight map, share of the overlap's diagonal, at which purity is 1/e
 LEAST_INFORMATIVE = 150  # canvas pixels with detail; fewer and there is nothing to agree on
@@ -90,7 +91,7 @@ def hypotheses(photo: Fingerprint, known: Fingerprint) -> tuple[Alignment, ...]:
 
 
 def prove(photo: View, known: View, maps: Sequence[Alignment]) -> Proof | None:
-    """Return the best proof of kinship among `maps` (see `hypotheses`), or None when under none of them they overlap."""
+    """Return the best proof of kinship among `maps` (see `hypotheses`), None when they overlap under none of them."""
     best: Proof | None = None
     distance = hash_distance(photo.fingerprint, known.fingerprint)
     for alignment, agreement in _tries(photo, known, maps):
@@ -191,16 +192,15 @@ def window(agreement: Agreement) -> tuple[slice, slice]:
     good = told & (agreement.correlation > AGREES)
     rows, columns = slice(0, told.shape[0]), slice(0, told.shape[1])
     for _ in range(2):  # cutting columns may show which rows disagree
-        columns = _agreeing(good[rows].sum(axis=0), told[rows].sum(axis=0))
-        rows = _agreeing(good[:, columns].sum(axis=1), told[:, columns].sum(axis=1))
+        columns = _agreeing(good[rows].sum(axis=0), told[rows].sum(axis=0), rows.stop - rows.start)
+        rows = _agreeing(good[:, columns].sum(axis=1), told[:, columns].sum(axis=1), columns.stop - columns.start)
     return rows, columns
 
 
-def _agreeing(good: NDArray[np.int64], told: NDArray[np.int64]) -> slice:
-    """Return the range left when strips that disagree are cut from both ends."""
-    least = max(3, told.max(initial=0) // 10)
-    bad = (told >= least) & (good < 0.4 * told)
-    fine = np.flatnonzero((told >= least) & (good >= 0.6 * told))
+def _agreeing(good: NDArray[np.int64], told: NDArray[np.int64], length: int) -> slice:
+    """Return the range left when strips of `length` pixels that disagree all along are cut from both ends."""
+    bad = (told >= FULL_STRIP * length) & (good < 0.4 * told)
+    fine = np.flatnonzero((told >= max(3, told.max(initial=0) // 10)) & (good >= 0.6 * told))
     if len(fine) == 0:
         return slice(0, len(good))
     first, last, strip = int(fine[0]), int(fine[-1]) + 1, STRIP * len(good)
@@ -210,7 +210,7 @@ def _agreeing(good: NDArray[np.int64], told: NDArray[np.int64]) -> slice:
 
 
 def purity(grid: Canvas) -> float:
-    """Return 1 for a map made of scaling, quarter turns and mirroring alone, towards 0 as it is turned, tilted, sheared.
+    """Return 1 for a map of scaling, quarter turns and mirroring alone, towards 0 as it is turned, tilted, sheared.
 
     Programs place pictures straight; a second photo of the same thing never lies exactly straight.
     """

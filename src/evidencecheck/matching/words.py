@@ -34,14 +34,14 @@ class Placement:
 def placement(
     matrix: NDArray[np.float64], photo: tuple[int, int], known: tuple[int, int], seen: NDArray[np.float32] | None = None
 ) -> Placement:
-    """Describe `matrix` (photo to known pixels) between pictures of (H, W) sizes; `seen` narrows the overlap's outline."""
+    """Describe `matrix` (photo to known pixels) between pictures of (H, W) sizes; `seen` narrows the outline."""
     shape = outline(matrix, photo, known) if seen is None or len(seen) < 3 else seen
     if len(shape) < 3:
         return Placement(np.zeros((0, 2), np.float32), 0.0, 0.0, False, 0.0, 1.0, False)
     back = cv2.perspectiveTransform(shape[None].astype(np.float64), matrix)[0].astype(np.float32)
     overlap = min(1.0, float(cv2.contourArea(back)) / max(1.0, known[0] * known[1]))
     covered = min(1.0, float(cv2.contourArea(shape)) / max(1.0, photo[0] * photo[1]))
-    inverse = np.linalg.inv(matrix)
+    inverse = np.asarray(np.linalg.inv(matrix), np.float64)
     centre = back.mean(axis=0).astype(np.float64)
     step = max(2.0, 0.2 * float(np.ptp(back, axis=0).max()))
     linear = _linear(inverse, centre, step)
@@ -54,9 +54,9 @@ def placement(
 
 
 def _linear(matrix: NDArray[np.float64], at: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    points = np.array([[at - (step / 2, 0), at + (step / 2, 0), at - (0, step / 2), at + (0, step / 2)]])
+    points = at + step / 2 * np.array([[[-1.0, 0], [1, 0], [0, -1], [0, 1]]])
     left, right, up, down = cv2.perspectiveTransform(points, matrix)[0]
-    return np.column_stack([right - left, down - up]) / step
+    return np.asarray(np.column_stack([right - left, down - up]) / step, np.float64)
 
 
 def transform_words(place: Placement) -> Text:

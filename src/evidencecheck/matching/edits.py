@@ -1,0 +1,74 @@
+"""From a proved match to what is told of its differences: edited regions, overlays, a score, and a mask."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencecheck.matching.changes import MOST_SHARE, Changes, Difference, changes, painted_mask
+from evidencecheck.matching.compare import Match
+from evidencecheck.matching.overlays import Look, looks
+from evidencecheck.model import Exhibit, KnownImages, Measurement, Region, Text
+
+LEAST_AGREED = 0.5  # of the overlap; a match that agrees less differs as a whole, not in places
+NAMES = {
+    Look.CAPTION: Text(zh="文字", en="caption"),
+    Look.STICKER: Text(zh="贴纸", en="sticker"),
+    Look.PEN: Text(zh="红圈或画线", en="pen mark"),
+    Look.MOSAIC: Text(zh="马赛克", en="mosaic"),
+    Look.INSET: Text(zh="贴上的另一张图", en="pasted picture"),
+    Look.WATERMARK: Text(zh="水印", en="watermark"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """`regions` of the photo that were edited; `score` 0-1; `mask` (H, W) uint8; `overlays` names what lies on top."""
+
+    regions: tuple[Region, ...]
+    score: float
+    mask: NDArray[np.uint8]
+    overlays: tuple[Text, ...]
+    measurements: dict[str, Measurement]
+
+
+def edits_of(exhibit: Exhibit, known: KnownImages, match: Match) -> Edits | None:
+    """Return how the photo differs from the picture it matches; None where that cannot be told."""
+    if match.proof is None or match.proof.agreed < LEAST_AGREED or len(match.matched.outline) < 3:
+        return None
+    picture = known.picture(match.reference)
+    if picture is None:
+        return None
+    small = picture.shape[1] / match.reference.width
+    matrix = np.diag([small, small, 1.0]) @ match.proof.matrix
+    found = changes(exhibit.rgb, picture, matrix, np.array(match.matched.outline, np.float32))
+    return None if found is None or found.share > MOST_SHARE else _told(exhibit, found)
+
+
+def _told(exhibit: Exhibit, found: Changes) -> Edits:
+    kinds = looks(found)
+    edited = tuple(region for region, look in zip(found.regions, kinds, strict=True) if look is Look.EDIT)
+    regions = tuple(
+        Region(polygon=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.polygon), label=str(number))
+        for number, region in enumerate(edited, 1)
+    )
+    counted = Counter(look for look in kinds if look is not Look.EDIT)
+    share = sum(region.share for region in edited)
+    return Edits(
+        regions=regions,
+        score=score(edited),
+        mask=painted_mask(found, edited, (exhibit.photo.height, exhibit.photo.width)),
+        overlays=tuple(NAMES[look] for look in counted),
+        measurements={"edited_share": round(share, 4), **{f"overlay {look}": n for look, n in counted.items()}},
+    )
+
+
+def score(edited: tuple[Difference, ...]) -> float:
+    """Return 0 (nothing) to just under 0.5: below every match, so that one calibration table serves both findings."""
+    if not edited:
+        return 0.0
+    best = max(region.strength * (region.share / 0.002) ** 0.25 for region in edited)
+    return round(0.45 * float(1 - np.exp(-best / 12)), 4)
