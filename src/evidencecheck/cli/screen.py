@@ -37,7 +37,10 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
     folder: Annotated[Path, typer.Argument(help="Photos: one sub-folder per order, or files named after orders.")],
     *,
     store: Annotated[str, typer.Option(help="Store folder.", show_default="your user data folder")] = "",
-    orders: Annotated[list[Path] | None, typer.Option(help="Order export, CSV or Excel; may be repeated.")] = None,
+    orders: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Order export, CSV or Excel; may be repeated."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Report folder.", show_default="evidencecheck-report")] = None,
     jsonl: Annotated[str, typer.Option(help="Also write one JSON line per photo here; - is stdout.")] = "",
     only: Annotated[str, typer.Option(help="Only these checks or groups, comma-separated.")] = "",
