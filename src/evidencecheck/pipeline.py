@@ -76,6 +76,8 @@ def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
         journal = stack.enter_context(Journal.open(run.out, resume=run.resume))
         workers = stack.enter_context(Workers(run.jobs, run.settings))
         taken = [*_take_in(run, workers, store, received, tell)]
+        if _matches(run):
+            store.known_images()  # bring the saved index up to date once, not in every worker
         html = HtmlReport(run.out, run.lang, titles={check.id: check.title for check in run.checks})
         reports = _reports(run, workers, journal, calibration, taken)
         done = cases = 0
@@ -102,8 +104,7 @@ def _take_in(
     run: Screening, workers: Workers, store: Store, received: Sequence[Received], tell: Tell
 ) -> Iterator[Photo | Unreadable]:
     """Hash and fingerprint every photo and remember it, before any is examined: reuse within the batch is seen too."""
-    matching = any(check.group is Group.MATCH for check in run.checks)
-    results = workers.map(partial(intake, settings=run.settings, with_fingerprint=matching), received)
+    results = workers.map(partial(intake, settings=run.settings, with_fingerprint=_matches(run)), received)
     for number, (item, result) in enumerate(zip(received, results, strict=True), 1):
         if isinstance(result, Intake):
             store.remember(result, item.case)
@@ -111,6 +112,10 @@ def _take_in(
         else:
             yield unreadable_after(item, result, run.settings) if isinstance(result, Trouble) else result
         tell("take in", number, len(received))
+
+
+def _matches(run: Screening) -> bool:
+    return any(check.group is Group.MATCH for check in run.checks)
 
 
 def _reports(
