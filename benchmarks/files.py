@@ -92,7 +92,7 @@ def show(results: list[Measured]) -> None:
             print("FAILED", result.path.name, reason)
     times = sorted(result.seconds * 1000 for result in results)
     print(
-        f"time: median {statistics.median(times):.1f} ms, 95 % {times[len(times) * 95 // 100]:.1f}, most {times[-1]:.1f}"
+        f"time: median {statistics.median(times):.1f} ms, 95 % {times[len(times) * 95 // 100]:.1f}, most {times[-1]:.0f}"
     )
 
 

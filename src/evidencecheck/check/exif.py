@@ -54,9 +54,8 @@ def _row(field: Field, spelled: Mapping[tuple[str, int], str]) -> MetadataRow:
     if meaning is None or meaning.says != "mask":
         value = " ".join((spelled.get((field.place, field.code)) or field.value).split())
         value = PRIVATE.sub(HIDDEN, value[: SHOWN_CHARS * 4])[:SHOWN_CHARS]
-    return MetadataRow(
-        field=field.name[:SHOWN_CHARS], value=value, place=field.place, meaning=meaning.tool if meaning else UNKNOWN
-    )
+    words = meaning.tool if meaning else UNKNOWN
+    return MetadataRow(field=field.name[:SHOWN_CHARS], value=value, place=field.place, meaning=words)
 
 
 def _notes(exhibit: Exhibit, count: int) -> Iterator[Note]:
