@@ -2,8 +2,8 @@
 
     python benchmarks/timeline.py FOLDER...
 
-The timeline check trusts the camera's clock. A wrong one is only seen where the file also carries satellite time, so the
-rate for all photos is bounded: (share of photos with a clock of this kind) x (upper 95 % bound of wrong among checkable).
+The timeline check trusts the camera's clock. A wrong one is only seen where the file also carries satellite time, so
+the rate for all photos is bounded: (share of photos with such a clock) x (upper 95 % bound of wrong among checkable).
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def main() -> None:
     bound = upper_bound(wrong, checkable)
     print(f"{photos} distinct photos; {firm} with a firm clock, {loose} with another usable clock")
     print(f"firm: none refuted; share of all photos at most {upper_bound(0, photos):.4f}")
-    print(f"checkable against satellite time: {checkable}, wrong by over {WRONG_DAYS} days: {wrong} (at most {bound:.2f})")
+    print(
+        f"checkable against satellite time: {checkable}, wrong by over {WRONG_DAYS} days: {wrong} (at most {bound:.2f})"
+    )
     print(f"others: share of all photos at most {loose / max(photos, 1) * bound:.4f}")
 
 

@@ -45,7 +45,11 @@ def _save(rgb: Rgb, path: Path, quality: int = 92) -> Path:
 
 def _run_command(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "evidencecheck", *map(str, words)], capture_output=True, cwd=cwd, timeout=300, check=False
+        [sys.executable, "-m", "evidencecheck", *map(str, words)],
+        capture_output=True,
+        cwd=cwd,
+        timeout=300,
+        check=False,
     )
 
 

@@ -36,14 +36,18 @@ def degenerate() -> dict[str, Rgb]:
         "black": np.zeros((600, 800, 3), np.uint8),
         "noise": rng.integers(0, 256, (500, 400, 3)).astype(np.uint8),
         "ramp": np.dstack([ramp] * 3),
-        "checkerboard": np.kron(np.indices((30, 40)).sum(0) % 2, np.ones((16, 16)))[..., None].repeat(3, 2).astype(np.uint8)
+        "checkerboard": np.kron(np.indices((30, 40)).sum(0) % 2, np.ones((16, 16)))[..., None]
+        .repeat(3, 2)
+        .astype(np.uint8)
         * np.uint8(255),
         "very-wide": rng.integers(0, 256, (20, 3000, 3)).astype(np.uint8),
     }
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory, draw_scene: Callable[..., Rgb]) -> Iterator[tuple[dict[str, Exhibit], Lab]]:
+def bench(
+    tmp_path_factory: pytest.TempPathFactory, draw_scene: Callable[..., Rgb]
+) -> Iterator[tuple[dict[str, Exhibit], Lab]]:
     """Degenerate and ordinary photos, all of them known to the store from another order too."""
     folder = tmp_path_factory.mktemp("laws")
     pictures = {**degenerate(), "scene": draw_scene(5), "scene-as-png": draw_scene(6, 500, 400)}
