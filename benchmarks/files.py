@@ -91,9 +91,8 @@ def show(results: list[Measured]) -> None:
         for reason in result.failed:
             print("FAILED", result.path.name, reason)
     times = sorted(result.seconds * 1000 for result in results)
-    print(
-        f"time: median {statistics.median(times):.1f} ms, 95 % {times[len(times) * 95 // 100]:.1f}, most {times[-1]:.0f}"
-    )
+    high = times[len(times) * 95 // 100]
+    print(f"time: median {statistics.median(times):.1f} ms, 95 % {high:.1f}, most {times[-1]:.0f}")
 
 
 def show_alarms(results: list[Measured]) -> None:
