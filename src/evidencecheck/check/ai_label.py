@@ -66,8 +66,8 @@ def _national(label: AigcLabel) -> Finding:
             en=f"the file carries China's AI label (GB 45438), which says that the content {says.en}{en}",
         ),
         measurements={
-            "label": label.value[:SHOWN_CHARS],
-            "producer": (label.company or label.producer)[:SHOWN_CHARS],
+            "label": " ".join(label.value.split())[:SHOWN_CHARS],
+            "producer": " ".join((label.company or label.producer).split())[:SHOWN_CHARS],
             "place": label.field.place,
             "field": label.field.name[:SHOWN_CHARS],
         },
