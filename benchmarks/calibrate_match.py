@@ -35,7 +35,7 @@ WEB = frozenset({ReferenceKind.WEB})
 UNEDITED = ("blur", "bright", "contrast_sat", "crop10", "crop30", "crop50", "gray", "hflip", "jpeg30", "jpeg60", "noise",
             "persp", "photo_screen", "resize025", "resize05", "resize2", "rot90", "rot_small", "temp", "wechat",
             "wechat_small", "border", "screenshot", "collage")  # fmt: skip
-MATCH_STEPS = (0.5, 0.7, 0.9, 0.97, 0.99)
+MATCH_STEPS = (0.6, 0.7, 0.9, 0.97, 0.99)
 EDIT_STEPS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 
 
@@ -130,13 +130,13 @@ def main() -> None:
     faiss.omp_set_num_threads(1)
     pairs, asked = different(args.folder, args.queries, args.seed)
     print(
-        f"{len(pairs)} comparisons of different photos from {asked} photos; {sum(s >= 0.5 for s in pairs)} at 0.5 or above"
+        f"{len(pairs)} comparisons of different photos from {asked} photos; {sum(s >= 0.6 for s in pairs)} at 0.6 or above"
     )
     copies = unedited(args.folder, args.copies, args.seed)
     print(f"{len(copies)} unedited copies; {sum(s > 0 for s in copies)} with an edited finding")
     matched = rates(pairs, MATCH_STEPS)
     how = f"benchmarks/calibrate_match.py: per comparison, {len(pairs)} comparisons of different photos, hard ones included"
-    told = how + f"; scores below 0.5 are edited findings, on {len(copies)} unedited copies"
+    told = how + f"; scores below 0.6 are edited findings, on {len(copies)} unedited copies"
     table: dict[str, Any] = {
         "known-photo": {"steps": counted(copies, EDIT_STEPS) + matched, "photos": len(copies) + asked, "how": told},
         "reused": {"steps": matched, "photos": asked, "how": how},

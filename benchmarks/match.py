@@ -5,7 +5,7 @@
 FOLDER holds corpus/, queries/, truth.csv and sources.csv (pictures of your own will do). Besides its queries, `--each`
 attacked pictures of each of 37 kinds are generated, and negatives: pictures kept out of the corpus whose goods are in
 it, and made-up other photos of one print. Prints micro average precision over all (query, picture, score) pairs as in
-DISC21, recall per attack at score >= 0.5, false matches, how far the outline lies off, and cost.
+DISC21, recall per attack, false matches, how far the outline lies off, and cost.
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ WORKING_PX.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.matching.codebook import codebook
+from evidencecheck.matching.codebook import CODE_BYTES, codebook
 from evidencecheck.matching.fingerprint import VIEWS, Fingerprint, working_size
 
 Matrix = NDArray[np.float64]
@@ -22,7 +23,7 @@ KNOWN_FEATURES = 400  # of the known picture, the best spread ones
 FARTHEST = 0.4  # squared distance of unit-length descriptors; beyond it, pairs are noise
 CLOSE = 0.1  # and that of true pairs, mostly
 MOST_PAIRS = 400  # best by distance ratio, kept of each way
-HYPOTHESES = 80  # closest pairs that propose a similarity
+HYPOTHESES = 60  # closest pairs that propose a similarity
 PLACE_PX = 14.0  # how far a pair may lie from a proposed similarity
 TURN_RAD, SCALE_OCTAVES = 0.5, 0.7  # and how far its angle and size may be off
 FIT_PX = (12.0, 7.0, 5.0)  # shrinking tolerance while the affine map is fitted
@@ -57,10 +58,9 @@ def align(photo: Fingerprint, known: Fingerprint) -> Alignment | None:
     codes, others = photo.feature_codes, known.feature_codes[:KNOWN_FEATURES]
     if len(codes) < LEAST_INLIERS or len(others) < LEAST_INLIERS:
         return None
-    book = codebook()
-    vectors, target = book.decode(codes), book.decode(others)
+    vectors, target, sign = _vectors(photo.codes), _vectors(known.codes)[: len(others)], codebook().sign
     sizes = (vectors**2).sum(1)[:, None] + (target**2).sum(1)
-    plain, turned = sizes - 2 * vectors @ target.T, sizes - 2 * (vectors * book.sign) @ target.T
+    plain, turned = sizes - 2 * vectors @ target.T, sizes - 2 * (vectors * sign) @ target.T
     first = _clear(turned) > _clear(plain)
     best: Alignment | None = None
     for flip in (first, not first):
@@ -70,6 +70,12 @@ def align(photo: Fingerprint, known: Fingerprint) -> Alignment | None:
         if best is not None and best.inliers >= CLEAR_INLIERS:
             break
     return best
+
+
+@lru_cache(maxsize=2)
+def _vectors(codes: bytes) -> NDArray[np.float32]:
+    """(N, 64) float32; the photo's are asked for once per candidate."""
+    return codebook().decode(np.frombuffer(codes, np.uint8).reshape(-1, CODE_BYTES))
 
 
 def _clear(distance: NDArray[np.float32]) -> int:

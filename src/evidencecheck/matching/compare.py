@@ -18,7 +18,9 @@ from evidencecheck.matching.proof import Kinship, Proof, View, hypotheses, prove
 from evidencecheck.matching.words import Placement, placement, transform_words
 from evidencecheck.model import Candidate, Exhibit, KnownImages, MatchedReference, Measurement, Reference, ReferenceKind
 
-MOST_PROVED = 10  # candidates given a dense look; the true one ranks in the first eight (benchmarks/match.py)
+MOST_ALIGNED = 14  # candidates aligned by features; the true one ranks in the first eight (benchmarks/match.py)
+MOST_PROVED = 8  # and of these, given a dense look
+LEAST_VOTES = 5  # of features, for a candidate without a near hash
 HASH_ONLY_BITS = 31  # PDQ's own threshold for "the same picture" (ThreatExchange), where no picture can be compared
 
 
@@ -76,12 +78,14 @@ def _matches(exhibit: Exhibit, photo: View, known: KnownImages, candidates: Sequ
     proofs: dict[str, tuple[Proof | None, NDArray[np.uint8] | None]] = {}  # by content: one picture, many sources
     for candidate in candidates:
         reference = candidate.reference
+        if candidate.distance_bits is None and candidate.votes < LEAST_VOTES:
+            continue
         if reference.sha256 and reference.sha256 == exhibit.photo.sha256:
             yield _identical(exhibit, candidate)
             continue
         key = reference.sha256 or reference.id
         if key not in proofs:
-            if sum(1 for proof, _ in proofs.values() if proof) >= MOST_PROVED:
+            if len(proofs) >= MOST_ALIGNED or sum(1 for proof, _ in proofs.values() if proof) >= MOST_PROVED:
                 continue
             proofs[key] = _proved(photo, known, candidate)
         proof, gray = proofs[key]

@@ -15,7 +15,7 @@ from PIL import Image
 from evidencecheck.matching.codebook import CODE_BYTES, codebook
 from evidencecheck.matching.features import WORKING_PX, Features, extract
 
-VERSION = 2
+VERSION = 3
 VIEWS = 8  # PDQ of the picture as it is, rotated and mirrored
 PDQ_BYTES = 32
 FEATURES = 500  # at most; the first ones are the best spread
@@ -23,6 +23,7 @@ PLACE_BYTES = 6  # x, y as 1/65535 of width and height; sigma as 1/16 octave; an
 _HEAD = struct.Struct("<4sHHHBxH")  # magic, version, width, height, quality, features
 _MAGIC = b"ECFP"
 _HASH_PX = 512  # PDQ reduces to 64 px itself; larger input only costs time
+_PHASH_PX = 128  # pHash looks at 32 px
 _SIGMA_STEPS = 16.0
 
 
@@ -103,10 +104,11 @@ def fingerprint(rgb: NDArray[np.uint8]) -> Fingerprint:
     A reduced decode will do: the longest side should be at least 640 px where the file has them.
     """
     height, width = rgb.shape[:2]
-    small = _within(rgb, _HASH_PX)
-    views, quality = pdqhash.compute_dihedral(small)
-    bits = imagehash.phash(Image.fromarray(small)).hash
-    places, codes = _pack(extract(working_gray(rgb), FEATURES), *working_size(width, height))
+    gray = np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY), np.uint8)
+    small = _within(gray, _HASH_PX)
+    views, quality = pdqhash.compute_dihedral(np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8))
+    bits = imagehash.phash(Image.fromarray(_within(small, _PHASH_PX))).hash
+    places, codes = _pack(extract(working_gray(gray), FEATURES), *working_size(width, height))
     return Fingerprint(
         width=min(width, 65535),
         height=min(height, 65535),
@@ -124,16 +126,12 @@ def working_size(width: int, height: int) -> tuple[int, int]:
     return max(8, round(width * scale)), max(8, round(height * scale))
 
 
-def working_gray(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def working_gray(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the (H, W) uint8 picture at working size."""
-    height, width = rgb.shape[:2]
+    height, width = gray.shape
     size = working_size(width, height)
-    if size[0] < width:
-        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    gray = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
-    if size[0] > width:
-        gray = cv2.resize(gray, size, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(gray, np.uint8)
+    way = cv2.INTER_AREA if size[0] < width else cv2.INTER_CUBIC
+    return gray if size == (width, height) else np.asarray(cv2.resize(gray, size, interpolation=way), np.uint8)
 
 
 def _pack(features: Features, width: int, height: int) -> tuple[bytes, bytes]:
@@ -147,10 +145,10 @@ def _pack(features: Features, width: int, height: int) -> tuple[bytes, bytes]:
     return places.tobytes(), book.encode(book.project(features.descriptors)).tobytes()
 
 
-def _within(rgb: NDArray[np.uint8], longest_px: int) -> NDArray[np.uint8]:
-    height, width = rgb.shape[:2]
+def _within(gray: NDArray[np.uint8], longest_px: int) -> NDArray[np.uint8]:
+    height, width = gray.shape
     scale = min(1.0, longest_px / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    if size == (width, height):
-        return np.ascontiguousarray(rgb)
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return (
+        gray if size == (width, height) else np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+    )

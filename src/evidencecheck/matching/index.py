@@ -31,7 +31,8 @@ FARTHEST_PHASH_BITS = 12  # of 64
 LEAST_QUALITY = 30  # PDQ quality below which a hash says nothing (blank, plain white): ThreatExchange advises 50 of 100
 STORED_FEATURES = 300  # of each known picture, the best spread ones
 NEIGHBOURS = 12  # nearest known features asked for each feature of the photo
-SCANNED = 3000  # known features compared with each feature of the photo, about
+SCANNED = 800  # known features compared with each feature of the photo, about
+LEAST_CELLS, MOST_CELLS = 8, 24  # of the inverted file looked into for each
 LARGEST = 2**31  # numbers are below
 ANGLES, SCALES = 16, 16  # bins of relative angle (22.5 degrees) and relative scale (one octave)
 
@@ -131,7 +132,7 @@ class Index:
         plain = book.decode(codes)
         vectors = np.concatenate([plain, plain * book.sign])
         per_cell = self._features.ntotal / self._features.nlist
-        self._features.nprobe = int(np.clip(SCANNED / max(per_cell, 1e-9), 8, 256))
+        self._features.nprobe = int(np.clip(SCANNED / max(per_cell, 1e-9), LEAST_CELLS, MOST_CELLS))
         distances, ids = self._features.search(vectors, NEIGHBOURS)
         return _consistent(distances, ids, fingerprint)
 
