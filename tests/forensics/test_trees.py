@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from evidencecheck.forensics.trees import DEPTH, Trees
+from evidencecheck.forensics.trees import DEPTH, Trees, shipped
 
 
 def test_rows_fall_through_to_the_leaf_their_values_lead_to() -> None:
@@ -13,3 +14,8 @@ def test_rows_fall_through_to_the_leaf_their_values_lead_to() -> None:
     trees = Trees(feature=feature, threshold=threshold, leaf=leaf, names=("a", "b"), base=0.25)
     rows = np.array([[9, 0.5], [2, 0.6], [3, 0.6]], np.float32)
     assert trees.logit(rows).tolist() == [1.25, 10.25, 100.25]
+
+
+def test_weights_for_other_features_are_refused() -> None:
+    with pytest.raises(ValueError, match="other features"):
+        shipped("edit_map_blocks.npz", ("nothing",))

@@ -1,0 +1,161 @@
+"""Block planes of generated edits and genuine pictures, cached for training: the slow half of train_edit_map.py.
+
+    edit_cases.py CACHE FOLDER=KIND [FOLDER=KIND ..] [--round N]
+
+KIND says what the photos in the folder are: `camera` (originals, kept at full size and on their grid), `photo` (any
+larger photo: resized, given sensor noise and a camera-like save), `small` (product pictures, used as they are). Every
+photo is a base of several pictures; the plan is PLAN. One pickle of 100 cases is written at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import edit_generator as made_by
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from evidencecheck.acquire.exhibit import open_exhibit
+from evidencecheck.forensics.dct import BLOCK_PX
+from evidencecheck.forensics.planes import BlockPlanes, block_planes
+from evidencecheck.forensics.source import last_save
+from evidencecheck.model import Received, Settings, Unreadable
+
+Rgb = NDArray[np.uint8]
+PLAN = {"camera": (14, 8), "photo": (7, 4), "small": (2, 1)}  # edited and genuine pictures a base
+CHAIN_SHARES = (0.18, 0.06, 0.14, 0.12, 0.14, 0.16, 0.1, 0.1)  # as made_by.CHAINS
+GENUINE = ("genuine", "filtered", "screenshot")
+SHARD = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One picture as training sees it. `marked` (h, w) is the share of each block that was edited."""
+
+    planes: BlockPlanes
+    marked: NDArray[np.float16]
+    base: str  # the photo it was made from: pictures of one base are never on both sides of a split
+    kind: str
+    chain: str
+    edited: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """A photo to make pictures from."""
+
+    kind: str
+    path: Path
+
+
+def read(path: Path) -> Rgb:
+    return np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGB"), np.uint8)
+
+
+def planes_of(path: Path) -> BlockPlanes | None:
+    exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
+    assert not isinstance(exhibit, Unreadable), path
+    save = last_save(exhibit)
+    table, phase = (save.table, save.phase) if save else (None, None)
+    return block_planes(exhibit.rgb, exhibit.gray, table, phase)
+
+
+def marked_blocks(mask: NDArray[np.uint8], planes: BlockPlanes) -> NDArray[np.float16]:
+    rows, columns = planes.values.shape[1:]
+    part = mask[planes.top : planes.top + BLOCK_PX * rows, planes.left : planes.left + BLOCK_PX * columns]
+    share = cv2.resize(part.astype(np.float32) / 255, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(share, np.float16)
+
+
+def original(base: Base, rng: made_by.Rng) -> Rgb:
+    """Return the base as a camera original would be decoded."""
+    rgb = read(base.path)
+    if base.kind == "small":
+        return rgb
+    if base.kind == "camera":
+        return _crop(rgb, (1600, 1200) if rng.random() < 0.3 else (1024, 768), rng, on_grid=True)
+    if max(rgb.shape) < 1800 and rng.random() < 0.5:
+        return _crop(rgb, (1024, 768), rng, on_grid=True)  # as received, its own save underneath
+    scale = rng.uniform(0.35, 0.8) if max(rgb.shape) > 1800 else rng.uniform(0.6, 1.0)
+    rgb = np.asarray(made_by.resize(rgb, (int(rgb.shape[1] * scale), int(rgb.shape[0] * scale)), rng), np.uint8)
+    rgb = _crop(rgb, (1024, 768), rng, on_grid=False)
+    if rng.random() < 0.5:
+        rgb = np.clip(rgb + rng.normal(0, rng.uniform(0.5, 3.5), rgb.shape), 0, 255).astype(np.uint8)
+    return made_by.decode(made_by.jpeg(rgb, int(rng.integers(85, 99)), rng)) if rng.random() < 0.8 else rgb
+
+
+def _crop(rgb: Rgb, size: tuple[int, int], rng: made_by.Rng, *, on_grid: bool) -> Rgb:
+    height, width = rgb.shape[:2]
+    wide, tall = size if width >= height else size[::-1]
+    top, left = (int(rng.integers(0, max(0, room) + 1)) for room in (height - tall, width - wide))
+    if on_grid:
+        top, left = top // BLOCK_PX * BLOCK_PX, left // BLOCK_PX * BLOCK_PX
+    return np.ascontiguousarray(rgb[top : top + tall, left : left + wide])
+
+
+def make(bases: list[Base], index: int, number: int, *, edited: bool, turn: int) -> made_by.Made:
+    """Make one picture; the same arguments make the same one."""
+    rng = np.random.default_rng([turn, index, int(edited), number])
+    rgb = original(bases[index], rng)
+    chain = str(rng.choice(made_by.CHAINS, p=CHAIN_SHARES))
+    if not edited:
+        return made_by.genuine(rgb, str(rng.choice(GENUINE, p=(0.5, 0.25, 0.25))), chain, rng)
+    donor = original(bases[int(rng.integers(len(bases)))], rng)
+    if min(donor.shape[:2]) < 300:
+        donor = rgb[::-1, ::-1]
+    return made_by.edited(rgb, np.ascontiguousarray(donor), str(rng.choice(list(made_by.EDITS))), chain, rng)
+
+
+def cases(bases: list[Base], turn: int) -> Iterator[Case]:
+    jobs = [
+        (index, number, edited)
+        for index, base in enumerate(bases)
+        for edited, count in zip((True, False), PLAN[base.kind], strict=True)
+        for number in range(count)
+    ]
+    with tempfile.TemporaryDirectory() as work:
+        for place in np.random.default_rng(turn).permutation(len(jobs)):
+            index, number, edited = jobs[int(place)]
+            made = make(bases, index, number, edited=edited, turn=turn)
+            path = Path(work) / ("picture.png" if made.data.startswith(b"\x89PNG") else "picture.jpg")
+            path.write_bytes(made.data)
+            planes = planes_of(path)
+            if planes is None:
+                continue
+            marked = marked_blocks(made.mask, planes)
+            if not edited or marked.max() >= 0.3:
+                name = bases[index].path.name
+                yield Case(planes=planes, marked=marked, base=name, kind=made.kind, chain=made.chain, edited=edited)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("folders", nargs="+", help="FOLDER=KIND")
+    parser.add_argument("--round", type=int, default=1)
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    bases = []
+    for folder, _, kind in (entry.rpartition("=") for entry in args.folders):
+        paths = (p for p in Path(folder).rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
+        bases += [Base(kind=kind, path=path) for path in sorted(paths)]
+    args.cache.mkdir(parents=True, exist_ok=True)
+    batch: list[Case] = []
+    for count, case in enumerate(cases(bases, args.round), 1):
+        batch.append(case)
+        if len(batch) == SHARD:
+            (args.cache / f"round{args.round}-{count:06d}.pickle").write_bytes(pickle.dumps(batch))
+            batch = []
+            print(count)
+    (args.cache / f"round{args.round}-rest.pickle").write_bytes(pickle.dumps(batch))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,422 @@
+"""Edited and genuine pictures with their masks, made from photos: many editors, many save chains.
+
+    edit_generator.picture(base, donor, rng) -> Made
+
+Edits: stains and dirt painted or textured, cracks, scratches, pasted damage with hard, soft and Poisson borders,
+inpainting, clone brush, copy-move (plain, mirrored, rotated, scaled), smears, local blur and sharpening, recolouring,
+text, splices, and re-synthesised patches. Genuine pictures go through the same chains, and through filters, screenshots
+and a null edit (opened and saved again).
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Rgb = NDArray[np.uint8]
+Mask = NDArray[np.uint8]  # 0 or 255
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A file's bytes, its mask (H, W) 0/255 in the same pixels, and what was done."""
+
+    data: bytes
+    mask: Mask
+    kind: str
+    chain: str
+
+
+# ---------------------------------------------------------------- saving
+
+
+def jpeg(rgb: Rgb, quality: int, rng: Rng | None = None) -> bytes:
+    """Save by Pillow; with `rng`, sometimes with a camera's own tables and chroma sampling."""
+    out = io.BytesIO()
+    sampling = 2 if rng is None else int(rng.choice([2, 2, 1, 0]))
+    image = Image.fromarray(rgb)
+    if rng is not None and rng.random() < 0.5:
+        image.save(out, "JPEG", quality=quality)
+        tables: dict[int, list[int]] = getattr(Image.open(io.BytesIO(out.getvalue())), "quantization")  # noqa: B009
+        changed = {
+            i: [int(np.clip(round(v * rng.uniform(0.75, 1.3)), 1, 255)) for v in table] for i, table in tables.items()
+        }
+        out = io.BytesIO()
+        image.save(out, "JPEG", qtables=changed, subsampling=sampling)
+    else:
+        image.save(out, "JPEG", quality=quality, subsampling=sampling)
+    return out.getvalue()
+
+
+def decode(data: bytes) -> Rgb:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def png(rgb: Rgb) -> bytes:
+    done, data = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    assert done
+    return bytes(data)
+
+
+def resize(rgb: NDArray[np.uint8], size: tuple[int, int], rng: Rng) -> NDArray[np.uint8]:
+    shrink = size[0] < rgb.shape[1]
+    how = rng.choice([cv2.INTER_AREA, cv2.INTER_LANCZOS4, cv2.INTER_CUBIC]) if shrink else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(rgb, size, interpolation=int(how)), np.uint8)
+
+
+def to_longest(rgb: Rgb, mask: Mask, longest: int, rng: Rng) -> tuple[Rgb, Mask]:
+    height, width = rgb.shape[:2]
+    scale = longest / max(height, width)
+    size = (max(64, round(width * scale)), max(64, round(height * scale)))
+    return resize(rgb, size, rng), np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+CHAINS = ("camera", "png", "double", "shift", "wechat", "meitu_wechat", "web", "web_once")
+
+
+def finish(rgb: Rgb, mask: Mask, chain: str, rng: Rng) -> tuple[bytes, Mask]:
+    """Save what the editor shows, as the chain does."""
+    if chain == "png":
+        return png(rgb), mask
+    if chain in {"camera", "web_once"}:
+        return jpeg(rgb, int(rng.integers(*((86, 99) if chain == "camera" else (70, 97)))), rng), mask
+    if chain == "double":
+        return jpeg(decode(jpeg(rgb, int(rng.integers(84, 97)), rng)), int(rng.integers(74, 93))), mask
+    if chain == "shift":
+        rgb = decode(jpeg(rgb, int(rng.integers(80, 97)), rng))
+        top, left = (int(v) for v in rng.integers(1, 24, 2))
+        return jpeg(rgb[top:, left:], int(rng.integers(79, 96)), rng), mask[top:, left:]
+    if chain in {"wechat", "meitu_wechat"}:
+        if chain == "wechat":
+            rgb, mask = to_longest(rgb, mask, int(rng.choice([1280, 1280, 1080])), rng)
+        elif max(rgb.shape) > 1300:  # its first chat save lies before the edit (see `opened`)
+            rgb, mask = to_longest(rgb, mask, 1280, rng)
+        return jpeg(rgb, int(rng.integers(70, 84))), mask
+    rgb, mask = to_longest(rgb, mask, int(max(rgb.shape[:2]) * rng.uniform(0.4, 0.95)), rng)
+    return jpeg(rgb, int(rng.integers(70, 97)), rng), mask
+
+
+def opened(rgb: Rgb, chain: str, rng: Rng) -> Rgb:
+    """Return what an editor sees when it opens the photo of this chain."""
+    if chain != "meitu_wechat":
+        return rgb
+    blank = np.zeros(rgb.shape[:2], np.uint8)
+    return decode(jpeg(to_longest(rgb, blank, int(rng.choice([1280, 1024, 1080])), rng)[0], int(rng.integers(70, 84))))
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def blob(shape: tuple[int, int], rng: Rng, area: float) -> Mask:
+    """A wobbly closed shape of about this share of the picture."""
+    height, width = shape
+    radius = np.sqrt(area * height * width / np.pi)
+    angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    wobble = np.ones(40)
+    for order in range(2, 6):
+        wobble += rng.normal(0, 0.25 / order) * np.cos(order * angles + rng.uniform(0, 6.3))
+    stretch = rng.uniform(0.6, 1.7)
+    x, y = radius * wobble * np.cos(angles) * stretch, radius * wobble * np.sin(angles) / stretch
+    turn = rng.uniform(0, np.pi)
+    x, y = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
+    centre = rng.uniform(0.12, 0.88) * width, rng.uniform(0.12, 0.88) * height
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.stack([x + centre[0], y + centre[1]], 1).astype(np.int32)], 255)
+    return mask
+
+
+def soft(mask: Mask, sigma: float) -> NDArray[np.float32]:
+    alpha = mask.astype(np.float32)[..., None] / 255
+    blurred = cv2.GaussianBlur(alpha, (0, 0), sigma)[..., None] if sigma > 0.3 else alpha
+    return np.asarray(blurred, np.float32)
+
+
+def clouds(shape: tuple[int, int], rng: Rng, finest: int = 4) -> NDArray[np.float32]:
+    """Fractal texture 0-1."""
+    out = np.zeros(shape, np.float32)
+    cell, weight = max(shape) / 3, 1.0
+    while cell > finest:
+        small = rng.normal(0, 1, (int(shape[0] / cell) + 2, int(shape[1] / cell) + 2)).astype(np.float32)
+        out += weight * cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC)
+        cell, weight = cell / 2, weight * 0.62
+    out -= out.min()
+    return out / max(float(out.max()), 1e-6)
+
+
+def blend(rgb: Rgb, over: NDArray[np.float32], alpha: NDArray[np.float32]) -> Rgb:
+    return np.clip(rgb * (1 - alpha) + over * alpha + 0.5, 0, 255).astype(np.uint8)
+
+
+# ---------------------------------------------------------------- edits
+
+Edit = tuple[Rgb, Mask]
+
+
+def stain(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    mask = blob(rgb.shape[:2], rng, area)
+    colour = rng.uniform(10, 160, 3).astype(np.float32)
+    alpha = soft(mask, rng.uniform(0.5, 6)) * np.float32(rng.uniform(0.35, 0.95))
+    over = np.broadcast_to(colour, rgb.shape).astype(np.float32)
+    if rng.random() < 0.6:
+        over = np.asarray(over * (0.6 + 0.8 * clouds(rgb.shape[:2], rng)[..., None]), np.float32)
+        alpha = np.asarray(alpha * (0.4 + 0.6 * clouds(rgb.shape[:2], rng)[..., None]), np.float32)
+    if rng.random() < 0.3:
+        over += rng.normal(0, rng.uniform(1, 8), rgb.shape[:2]).astype(np.float32)[..., None]
+    if rng.random() < 0.3:  # multiply, as editors' burn and multiply layers do
+        over = rgb.astype(np.float32) * over / np.float32(170)
+    return blend(rgb, over, alpha.astype(np.float32)), mask
+
+
+def crack(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    height, width = rgb.shape[:2]
+    mask = np.zeros((height, width), np.uint8)
+    out = rgb.copy()
+    dark = (
+        tuple(int(v) for v in rng.uniform(0, 70, 3))
+        if rng.random() < 0.7
+        else tuple(int(v) for v in rng.uniform(170, 250, 3))
+    )
+    for _ in range(int(rng.integers(1, 5))):
+        point = np.array([rng.uniform(0.15, 0.85) * width, rng.uniform(0.15, 0.85) * height])
+        heading, thick = rng.uniform(0, 6.3), float(rng.uniform(1, 5))
+        for _ in range(int(rng.integers(6, 30))):
+            heading += rng.normal(0, 0.5)
+            ahead = point + rng.uniform(0.008, 0.03) * max(height, width) * np.array([np.cos(heading), np.sin(heading)])
+            line = [tuple(int(v) for v in p) for p in (point, ahead)]
+            cv2.line(out, line[0], line[1], dark, max(1, round(thick)), cv2.LINE_AA)
+            if rng.random() < 0.5:  # the lit edge
+                cv2.line(
+                    out,
+                    (line[0][0] + 1, line[0][1] + 1),
+                    (line[1][0] + 1, line[1][1] + 1),
+                    (200, 200, 195),
+                    1,
+                    cv2.LINE_AA,
+                )
+            cv2.line(mask, line[0], line[1], 255, max(6, round(thick) + 4))
+            point, thick = ahead, max(1.0, thick * rng.uniform(0.85, 1.1))
+    alpha = np.float32(rng.uniform(0.6, 1))
+    del area
+    return blend(rgb, out.astype(np.float32), np.full((height, width, 1), alpha, np.float32)), mask
+
+
+def _patch(rgb: Rgb, source: Rgb, mask: Mask, rng: Rng) -> Rgb:
+    """Return a picture of rgb's size whose part under the mask shows some part of `source`, maybe transformed."""
+    height, width = rgb.shape[:2]
+    scale, turn = (1.0, 0.0) if rng.random() < 0.5 else (rng.uniform(0.6, 1.5), rng.uniform(-60, 60))
+    x, y, w, h = cv2.boundingRect(mask)
+    from_x = rng.uniform(w / 2, max(w / 2 + 1, source.shape[1] - w / 2))
+    from_y = rng.uniform(h / 2, max(h / 2 + 1, source.shape[0] - h / 2))
+    matrix = cv2.getRotationMatrix2D((from_x, from_y), turn, scale)
+    matrix[:, 2] += np.round((x + w / 2 - from_x, y + h / 2 - from_y))
+    if scale == 1.0:
+        matrix[:, 2] = np.round(matrix[:, 2])
+    warped = cv2.warpAffine(source, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(warped, np.uint8)
+
+
+def splice(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:
+    mask = blob(rgb.shape[:2], rng, area)
+    over = _patch(rgb, donor, mask, rng).astype(np.float32)
+    if rng.random() < 0.5:  # matched in brightness
+        inside = mask > 0
+        over += (rgb[inside].mean(0) - over[inside].mean(0)) * rng.uniform(0.4, 1)
+    return blend(rgb, over, soft(mask, rng.choice([0, 0.7, 1.5, 3]))), mask
+
+
+def poisson(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:
+    mask = blob(rgb.shape[:2], rng, area)
+    mask[:3] = mask[-3:] = 0
+    mask[:, :3] = mask[:, -3:] = 0
+    x, y, w, h = cv2.boundingRect(mask)
+    if w < 8 or h < 8:
+        return splice(rgb, donor, rng, area)
+    over = _patch(rgb, donor, mask, rng)
+    how = cv2.NORMAL_CLONE if rng.random() < 0.6 else cv2.MIXED_CLONE
+    cut, hole = over[y : y + h, x : x + w], mask[y : y + h, x : x + w]
+    out = cv2.seamlessClone(
+        np.ascontiguousarray(cut), rgb.copy(), np.ascontiguousarray(hole), (x + w // 2, y + h // 2), how
+    )
+    return np.asarray(out, np.uint8), mask
+
+
+def damage(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:
+    """A torn or rotten patch pasted: donor texture, darkened, with a shaded rim."""
+    mask = blob(rgb.shape[:2], rng, area)
+    tint = rng.uniform(0, 40, 3).astype(np.float32)
+    over = _patch(rgb, donor, mask, rng).astype(np.float32) * rng.uniform(0.3, 0.9) + tint
+    out = blend(rgb, over, soft(mask, rng.uniform(0.4, 3)))
+    rim = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8)), np.uint8)
+    return blend(out, np.zeros_like(over), soft(rim, 1.5) * np.float32(rng.uniform(0, 0.6))), mask
+
+
+def copy_move(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    mask = blob(rgb.shape[:2], rng, area)
+    source = rgb[:, ::-1] if rng.random() < 0.2 else rgb
+    return blend(rgb, _patch(rgb, source, mask, rng).astype(np.float32), soft(mask, rng.choice([0, 1, 2]))), mask
+
+
+def clone(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    """A clone brush: soft dabs copied from one offset."""
+    height, width = rgb.shape[:2]
+    radius = max(5, int(np.sqrt(area * height * width / 10)))
+    offset = (rng.choice([-1, 1], 2) * rng.uniform(1.5, 5, 2) * radius).astype(int)
+    moved = np.roll(rgb, tuple(int(v) for v in offset), (0, 1)).astype(np.float32)
+    mask = np.zeros((height, width), np.uint8)
+    point = np.array([rng.uniform(0.2, 0.8) * width, rng.uniform(0.2, 0.8) * height])
+    for _ in range(int(rng.integers(3, 9))):
+        cv2.circle(mask, tuple(int(v) for v in point), radius, 255, -1)
+        point = point + rng.normal(0, radius * 0.8, 2)
+    return blend(rgb, moved, soft(mask, radius * rng.uniform(0.05, 0.4))), mask
+
+
+def inpaint(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    mask = blob(rgb.shape[:2], rng, min(area, 0.05))
+    how = cv2.INPAINT_TELEA if rng.random() < 0.5 else cv2.INPAINT_NS
+    x, y, w, h = cv2.boundingRect(mask)
+    y0, x0, y1, x1 = max(y - 12, 0), max(x - 12, 0), y + h + 12, x + w + 12
+    out = rgb.copy()
+    out[y0:y1, x0:x1] = cv2.inpaint(
+        np.ascontiguousarray(rgb[y0:y1, x0:x1]), np.ascontiguousarray(mask[y0:y1, x0:x1]), 4, how
+    )
+    if rng.random() < 0.3:
+        noise = rng.normal(0, rng.uniform(0.5, 4), rgb.shape).astype(np.float32)
+        out = blend(out, out + noise, soft(mask, 1))
+    return out, mask
+
+
+def smear(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    """The smudge, blur and beauty brushes."""
+    mask = blob(rgb.shape[:2], rng, area)
+    way = rng.integers(4)
+    if way == 0:
+        length = int(rng.integers(7, 31))
+        turn = cv2.getRotationMatrix2D((length / 2, length / 2), rng.uniform(0, 180), 1)
+        line = np.asarray(cv2.warpAffine(np.eye(length, dtype=np.float32), turn, (length, length)), np.float32)
+        over = cv2.filter2D(rgb, cv2.CV_32F, line / np.float32(max(float(line.sum()), 1e-3)))
+    elif way == 1:
+        over = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(1, 6)).astype(np.float32)
+    elif way == 2:
+        over = cv2.bilateralFilter(rgb, 7, 40, 7).astype(np.float32)
+    else:
+        over = rgb + rng.uniform(1, 3) * (rgb - cv2.GaussianBlur(rgb, (0, 0), 1.5).astype(np.float32))
+    return blend(rgb, np.asarray(over, np.float32), soft(mask, rng.uniform(1, 8))), mask
+
+
+def recolour(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    mask = blob(rgb.shape[:2], rng, area)
+    hsv = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV).astype(np.float32)
+    hsv[..., 0] = (hsv[..., 0] + rng.uniform(10, 170)) % 180
+    hsv[..., 1] = np.clip(hsv[..., 1] * rng.uniform(0.6, 2.2) + rng.uniform(0, 40), 0, 255)
+    hsv[..., 2] = np.clip(hsv[..., 2] * rng.uniform(0.5, 1.15), 0, 255)
+    over = cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB).astype(np.float32)
+    return blend(rgb, over, soft(mask, rng.uniform(0.5, 5))), mask
+
+
+def text(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    """A printed line replaced: its ground painted over (or filled in), new glyphs set."""
+    height, width = rgb.shape[:2]
+    tall = int(np.clip(np.sqrt(area * height * width / 5), 12, height // 4))
+    words = "".join(rng.choice(list("0123456789ABCDEFGHKLMNPRSTUXYZ-./"), int(rng.integers(3, 9))))
+    scale = tall / 34
+    face = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX]))
+    thick = max(1, round(scale * 1.6))
+    (w, h), _ = cv2.getTextSize(words, face, scale, thick)
+    w = min(w, width - 20)
+    x, y = int(rng.integers(4, max(5, width - w - 10))), int(rng.integers(h + 6, max(h + 7, height - 10)))
+    mask = np.zeros((height, width), np.uint8)
+    pad = max(3, tall // 5)
+    cv2.rectangle(mask, (x - pad, y - h - pad), (x + w + pad, y + pad), 255, -1)
+    out = rgb
+    ground = rgb[mask > 0].mean(0)
+    if rng.random() < 0.6:
+        out = blend(rgb, np.broadcast_to(ground, rgb.shape).astype(np.float32), soft(mask, rng.choice([0, 1, 2])))
+    colour = (20, 20, 20) if ground.mean() > 110 else (235, 235, 235)
+    if rng.random() < 0.3:
+        colour = tuple(int(v) for v in rng.uniform(0, 255, 3))  # type: ignore[assignment]
+    drawn = out.copy()
+    cv2.putText(drawn, words, (x, y), face, scale, colour, thick, cv2.LINE_AA)
+    if rng.random() < 0.4:
+        drawn = blend(out, cv2.GaussianBlur(drawn, (0, 0), 0.8).astype(np.float32), soft(mask, 0))
+    return drawn, mask
+
+
+def regenerate(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    """A patch re-synthesised: content kept at low resolution, detail and noise made anew, as generative fill does."""
+    mask = blob(rgb.shape[:2], rng, area)
+    factor = rng.uniform(1.5, 3.5)
+    height, width = rgb.shape[:2]
+    small = cv2.resize(rgb, (int(width / factor), int(height / factor)), interpolation=cv2.INTER_AREA)
+    big = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    big += rng.uniform(0.5, 1.8) * (big - cv2.GaussianBlur(big, (0, 0), factor))
+    big += cv2.GaussianBlur(rng.normal(0, rng.uniform(0, 4), rgb.shape).astype(np.float32), (0, 0), rng.uniform(0.3, 1))
+    return blend(rgb, big, soft(mask, rng.uniform(0.5, 4))), mask
+
+
+EDITS = {
+    f.__name__: f
+    for f in (stain, crack, splice, poisson, damage, copy_move, clone, inpaint, smear, recolour, text, regenerate)
+}
+
+
+# ---------------------------------------------------------------- genuine
+
+
+def filtered(rgb: Rgb, rng: Rng) -> Rgb:
+    """A filter over the whole picture: contrast, colour, beauty, sharpening, vignette."""
+    way = rng.integers(5)
+    work = rgb.astype(np.float32)
+    if way == 0:
+        work = (work - 128) * rng.uniform(0.8, 1.5) + 128 + rng.uniform(-20, 20)
+    elif way == 1:
+        work = work * rng.uniform(0.85, 1.2, 3).astype(np.float32)
+    elif way == 2:
+        work = cv2.bilateralFilter(rgb, 5, 30, 5).astype(np.float32)
+    elif way == 3:
+        work = work + rng.uniform(0.4, 1.5) * (work - cv2.GaussianBlur(work, (0, 0), 1.5))
+    else:
+        y, x = np.mgrid[-1 : 1 : rgb.shape[0] * 1j, -1 : 1 : rgb.shape[1] * 1j]
+        work = work * (1 - rng.uniform(0.1, 0.4) * (x * x + y * y))[..., None].astype(np.float32)
+    return np.clip(work, 0, 255).astype(np.uint8)
+
+
+def screenshot(rgb: Rgb, rng: Rng) -> Rgb:
+    """The photo inside a phone's chat or gallery screen."""
+    width = int(rng.choice([1080, 1080, 1170, 828]))
+    inner = resize(rgb, (width, max(64, round(rgb.shape[0] * width / rgb.shape[1]))), rng)
+    paper = int(rng.choice([245, 255, 18, 0]))
+    bars = [np.full((int(rng.integers(90, 260)), width, 3), paper, np.uint8) for _ in range(2)]
+    ink = (30, 30, 30) if paper > 100 else (225, 225, 225)
+    for bar in bars:
+        for place in range(int(rng.integers(1, 5))):
+            word = str(rng.choice(["12:41", "Chat", "87%", "Send", "Save", "Edit", "Photos"]))
+            at = (40 + place * 230, bar.shape[0] * 2 // 3)
+            cv2.putText(bar, word, at, cv2.FONT_HERSHEY_SIMPLEX, 1.1, ink, 2, cv2.LINE_AA)
+    return np.concatenate([bars[0], inner, bars[1]])
+
+
+def genuine(base: Rgb, kind: str, chain: str, rng: Rng) -> Made:
+    rgb = opened(base, chain, rng)
+    if kind == "filtered":
+        rgb = filtered(rgb, rng)
+    if kind == "screenshot":
+        data = jpeg(screenshot(rgb, rng), int(rng.integers(75, 95))) if chain != "png" else png(screenshot(rgb, rng))
+        return Made(data=data, mask=np.zeros(decode(data).shape[:2], np.uint8), kind=kind, chain=f"screen_{chain}")
+    data, mask = finish(rgb, np.zeros(rgb.shape[:2], np.uint8), chain, rng)
+    return Made(data=data, mask=mask, kind=kind, chain=chain)
+
+
+def edited(base: Rgb, donor: Rgb, kind: str, chain: str, rng: Rng) -> Made:
+    rgb = opened(base, chain, rng)
+    area = float(np.exp(rng.uniform(np.log(0.004), np.log(0.15))))
+    out, mask = EDITS[kind](rgb, donor, rng, area)
+    if rng.random() < 0.1:
+        out = filtered(out, rng)
+    data, mask = finish(out, mask, chain, rng)
+    return Made(data=data, mask=mask, kind=kind, chain=chain)

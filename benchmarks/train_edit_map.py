@@ -1,0 +1,170 @@
+"""Train the two forests of edit-map from cached cases, cross-validated by base photo, and write them as .npz.
+
+    edit_cases.py CACHE FOLDER=KIND ..                # makes and caches the cases, 0.6 s each on one core
+    train_edit_map.py CACHE [--write]                 # needs lightgbm, which the program itself does not
+
+Only photos whose licence allows it may be in CACHE; docs/edit-map-model.md lists those behind the shipped weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pickle
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from edit_cases import Case
+from numpy.typing import NDArray
+
+import evidencecheck.forensics
+from evidencecheck.forensics.context import FEATURES, features
+from evidencecheck.forensics.suspicion import DENSE_BLOCKS, SUMMARY, Suspicion, summary, suspicion
+from evidencecheck.forensics.trees import DEPTH, Trees
+
+Rows = NDArray[np.float32]
+
+FOLDS = 3
+CELLS_A_CASE = (120, 140)  # edited and untouched blocks taken of each case
+BLOCKS: dict[str, Any] = {
+    "trees": 260,
+    "num_leaves": 40,
+    "learning_rate": 0.06,
+    "min_data_in_leaf": 60,
+    "feature_fraction": 0.4,
+}
+PICTURES: dict[str, Any] = {
+    "trees": 60,
+    "num_leaves": 4,
+    "learning_rate": 0.05,
+    "min_data_in_leaf": 25,
+    "feature_fraction": 0.35,
+}
+SEEDS = 3  # forests averaged for pictures: there are few
+
+
+def fold_of(base: str) -> int:
+    """Pictures made from one photo are always on one side of a split."""
+    return zlib.crc32(base.encode()) % FOLDS
+
+
+def grow(  # noqa: PLR0913, PLR0917 - a table is three arrays
+    rows: Rows, edited: Rows, weight: Rows, names: tuple[str, ...], options: dict[str, Any], seed: int = 0
+) -> Trees:
+    """Train with LightGBM and return the same forest as plain arrays."""
+    lightgbm: Any = importlib.import_module("lightgbm")
+    settings = {
+        "objective": "binary", "max_depth": DEPTH, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
+        "max_bin": 63, "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1, "seed": seed,
+        **{key: value for key, value in options.items() if key != "trees"},
+    }  # fmt: skip
+    booster = lightgbm.train(settings, lightgbm.Dataset(rows, edited, weight=weight, params=settings), options["trees"])
+    return as_arrays(booster.dump_model()["tree_info"], names)
+
+
+def as_arrays(trees: list[dict[str, Any]], names: tuple[str, ...]) -> Trees:
+    feature = np.zeros((len(trees), 2**DEPTH - 1), np.int16)
+    threshold = np.full((len(trees), 2**DEPTH - 1), np.inf, np.float32)
+    leaf = np.zeros((len(trees), 2**DEPTH), np.float32)
+
+    def walk(number: int, node: dict[str, Any], place: int, level: int) -> None:
+        if level == DEPTH:
+            leaf[number, place - (2**DEPTH - 1)] = node["leaf_value"]
+            return
+        children = (node, node) if "leaf_value" in node else (node["left_child"], node["right_child"])
+        if "leaf_value" not in node:
+            feature[number, place] = node["split_feature"]
+            exact = np.float64(node["threshold"])
+            rounded = np.float32(exact)  # never above the exact one, so that equal values still go left
+            threshold[number, place] = rounded if rounded <= exact else np.nextafter(rounded, np.float32(-np.inf))
+        walk(number, children[0], 2 * place + 1, level + 1)
+        walk(number, children[1], 2 * place + 2, level + 1)
+
+    for number, tree in enumerate(trees):
+        walk(number, tree["tree_structure"], 0, 0)
+    return Trees(feature=feature, threshold=threshold, leaf=leaf, names=names)
+
+
+def sampled(case: Case, rng: np.random.Generator) -> tuple[Rows, Rows, Rows]:
+    """Return rows, labels and weights of some blocks of a case."""
+    _, height, width = case.planes.values.shape
+    every = 1 if height * width < DENSE_BLOCKS else 2
+    rows = features(case.planes, every).reshape(-1, len(FEATURES))
+    marked = case.marked[::every, ::every].astype(np.float32).ravel()
+    edited = np.flatnonzero(marked >= 0.5)
+    if case.edited and not len(edited):
+        edited = np.flatnonzero(marked >= 0.3)
+    edited = rng.permutation(edited)[: CELLS_A_CASE[0]]
+    calm = rng.permutation(np.flatnonzero(marked < 0.02))[: CELLS_A_CASE[1]]
+    labels = np.r_[np.ones(len(edited)), np.zeros(len(calm))].astype(np.float32)
+    weights = np.r_[np.full(len(edited), (60 / max(len(edited), 1)) ** 0.5), np.ones(len(calm))].astype(np.float32)
+    return rows[np.r_[edited, calm]], labels, weights
+
+
+def balanced(edited: Rows) -> Rows:
+    return np.where(edited == 1, 1.0, (edited == 1).sum() / max(1, (edited == 0).sum())).astype(np.float32)
+
+
+def together(forests: list[Trees]) -> Trees:
+    """Return the mean of forests as one."""
+    feature, threshold = (np.concatenate([getattr(f, part) for f in forests]) for part in ("feature", "threshold"))
+    leaf = np.concatenate([forest.leaf / len(forests) for forest in forests]).astype(np.float32)
+    return Trees(feature=feature, threshold=threshold, leaf=leaf, names=forests[0].names)
+
+
+def detection(score: Rows, edited: Rows) -> str:
+    hit, calm = score[edited == 1], score[edited == 0]
+    auc = (hit[:, None] > calm).mean()
+    rates = [(hit > np.quantile(calm, 1 - share)).mean() for share in (0.01, 0.05)]
+    return f"AUC {auc:.3f}, detected {rates[0]:.3f} at 1 % and {rates[1]:.3f} at 5 % false alarms"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--write", action="store_true", help="replace the shipped weights")
+    args = parser.parse_args()
+    paths = sorted(args.cache.glob("*.pickle"))
+    cases: list[Case] = [case for path in paths for case in pickle.loads(path.read_bytes())]  # noqa: S301 - our own cache
+    rng = np.random.default_rng(0)
+    parts = [sampled(case, rng) for case in cases]
+    folds = np.array([fold_of(case.base) for case in cases])
+    place = np.concatenate([np.full(len(part[0]), fold) for part, fold in zip(parts, folds, strict=True)])
+    rows, labels, weights = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    seen: dict[int, Suspicion] = {}
+    for fold in range(FOLDS):  # every case gets its map from trees that never saw its photo
+        use = place != fold
+        trees = grow(rows[use], labels[use], weights[use], FEATURES, BLOCKS)
+        seen |= {i: suspicion(cases[i].planes, trees) for i in np.flatnonzero(folds == fold).tolist()}
+    table = np.stack([summary(seen[i]) for i in range(len(cases))])
+    edited = np.array([case.edited for case in cases], np.float32)
+    score = np.zeros(len(cases), np.float32)
+    for fold in range(FOLDS):
+        use = folds != fold
+        forests = [
+            grow(table[use], edited[use], balanced(edited[use]), SUMMARY, PICTURES, seed) for seed in range(SEEDS)
+        ]
+        score[~use] = together(forests).logit(table[~use])
+    print(f"{len(cases)} cases, cross-validated: {detection(score, edited)}")
+    for chain in sorted({case.chain for case in cases if case.edited}):
+        some = np.array([case.chain == chain or not case.edited for case in cases])
+        print(f"  {chain:14s} {detection(score[some], edited[some])}")
+    if args.write:
+        folder = Path(evidencecheck.forensics.__path__[0])
+        pictures = together([grow(table, edited, balanced(edited), SUMMARY, PICTURES, seed) for seed in range(SEEDS)])
+        blocks = grow(rows, labels, weights, FEATURES, BLOCKS)
+        for name, forest in (("blocks", blocks), ("pictures", pictures)):
+            np.savez_compressed(
+                folder / f"edit_map_{name}.npz",
+                feature=forest.feature,
+                threshold=forest.threshold,
+                leaf=forest.leaf,
+                names=np.array(forest.names),
+                base=np.float32(0),
+            )
+
+
+if __name__ == "__main__":
+    main()

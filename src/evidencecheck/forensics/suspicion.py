@@ -1,0 +1,116 @@
+"""One map and one score from all traces: trees over block features, then trees over what the map looks like.
+
+Both stages were trained on generated edits (`benchmarks/train_edit_map.py`, `docs/edit-map-model.md`); their arrays
+ship with the program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencecheck.forensics.context import FEATURES, features
+from evidencecheck.forensics.dct import BLOCK_PX
+from evidencecheck.forensics.planes import BlockPlanes
+from evidencecheck.forensics.trees import Trees, shipped
+
+DENSE_BLOCKS = 8000  # smaller pictures are looked at block by block, larger ones at every second block
+HEAT_QUANTILE = 0.995
+HEAT_SHIFT = 0.93  # log-odds: puts the best single threshold of the mask at half brightness (benchmarks/edits.py)
+BLOB_ODDS = (-0.85, 0.4)  # log-odds at which the strongest blob is measured: probability 0.3 and 0.6
+
+SUMMARY = (
+    "cell_99.5", "cell_max", "near_max", "near_99.7", "near_99", "near_97", "near_90", "near_70", "near_50", "near_10",
+    "wide_max", "far_max", "wide_contrast", "near_contrast", "spread", "mean", "above_0.3", "above_0.6",
+    *(f"blob_{name}@{odds}" for odds in BLOB_ODDS for name in ("area", "share", "fill", "mean", "count")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """Log-odds (h, w) of "edited" at every so-many-th block, and where block (0, 0) lies in the picture."""
+
+    odds: NDArray[np.float32]
+    every: int
+    top: int
+    left: int
+    rows: int  # blocks down and across
+    columns: int
+
+    def heat(self, height: int, width: int) -> NDArray[np.uint8]:
+        """Return (height, width) 0-255: where the picture differs most from itself; about 128 is the best border.
+
+        It is relative to the picture's own strongest place, so it says where, not whether.
+        """
+        smooth = cv2.blur(self.odds, (5, 5))
+        shift = HEAT_SHIFT - 0.5 * float(np.quantile(smooth, HEAT_QUANTILE))
+        cells = np.asarray(255 / (1 + np.exp(-(smooth + shift))), np.float32)
+        step = self.every * BLOCK_PX
+        full = cv2.resize(cells, (cells.shape[1] * step, cells.shape[0] * step), interpolation=cv2.INTER_LINEAR)
+        cut = full[: self.rows * BLOCK_PX, : self.columns * BLOCK_PX]
+        bottom, right = height - self.top - cut.shape[0], width - self.left - cut.shape[1]
+        whole = cv2.copyMakeBorder(cut, self.top, bottom, self.left, right, cv2.BORDER_REPLICATE)
+        return np.asarray(whole, np.float32).astype(np.uint8)
+
+
+def suspicion(planes: BlockPlanes, trees: Trees | None = None) -> Suspicion:
+    """Return the log-odds map of a picture's planes; `trees` replaces the shipped ones while training."""
+    _, rows, columns = planes.values.shape
+    every = 1 if rows * columns < DENSE_BLOCKS else 2
+    cells = features(planes, every)
+    odds = (trees or _block_trees()).logit(cells.reshape(-1, len(FEATURES))).reshape(cells.shape[:2])
+    return Suspicion(odds=odds, every=every, top=planes.top, left=planes.left, rows=rows, columns=columns)
+
+
+def score(seen: Suspicion) -> float:
+    """Return 0-1, comparable across photos: how surely anything in the photo was edited."""
+    odds = _picture_trees().logit(summary(seen)[None])[0]
+    return float(1 / (1 + np.exp(-float(odds))))
+
+
+def summary(seen: Suspicion) -> NDArray[np.float32]:
+    """Return (len(SUMMARY),) numbers that describe the map: its peaks, its contrast, its strongest blob."""
+    near, wide, far = (np.asarray(cv2.blur(seen.odds, (side, side)), np.float32) for side in (3, 5, 9))
+    middle = float(np.median(near))
+    spread = float(np.median(np.abs(near - middle))) + 0.1
+    chance = 1 / (1 + np.exp(-near))
+    quantiles = np.percentile(near, (99.7, 99, 97, 90, 70, 50, 10))
+    values = [np.percentile(seen.odds, 99.5), seen.odds.max(), near.max(), *quantiles, wide.max(), far.max()]
+    values += [(wide.max() - middle) / spread, (quantiles[1] - middle) / spread, spread]
+    values += [chance.mean(), (chance > 0.3).mean(), (chance > 0.6).mean()]
+    for odds in BLOB_ODDS:
+        values += _blob(near, odds)
+    return np.array(values, np.float32)
+
+
+def _blob(near: NDArray[np.float32], odds: float) -> list[float]:
+    """Return area share, share of all mass, fill of its box, mean and number of blobs, for the strongest blob."""
+    mask = (near > odds).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if count < 2:
+        return [0.0, 0.0, 0.0, -5.0, 0.0]
+    mass = np.bincount(labels.ravel(), np.maximum(near + 3, 0).ravel(), count)[1:]
+    best = int(mass.argmax()) + 1
+    _, _, width, height, area = (float(v) for v in stats[best])
+    inside = labels == best
+    return [
+        area / mask.size,
+        float(mass[best - 1] / mass.sum()),
+        area / (width * height),
+        float(near[inside].mean()),
+        float(count),
+    ]
+
+
+@cache
+def _block_trees() -> Trees:
+    return shipped("edit_map_blocks.npz", FEATURES)
+
+
+@cache
+def _picture_trees() -> Trees:
+    return shipped("edit_map_pictures.npz", SUMMARY)
