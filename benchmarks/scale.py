@@ -1,0 +1,95 @@
+"""Search among many: does the source still come up, how long does it take, how much memory does it need.
+
+    python benchmarks/scale.py FOLDER [--size 100000] [--each 2]
+
+Real pictures are known first, then distractors are added until the index holds `--size`: features of real pictures,
+changed and dealt anew, with hashes of their own. Prints recall among the first 14 candidates before and after, time per
+search on one core, and the bytes of the saved index per picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import faiss
+import numpy as np
+from attacks import KINDS, Tools, attack
+from match import split
+from material import corpus
+from memory import reduced
+
+from evidencecheck.matching.compare import MOST_ALIGNED
+from evidencecheck.matching.fingerprint import Fingerprint, fingerprint
+from evidencecheck.matching.index import Index
+
+DEALT = 290  # features of a distractor, the mean of real pictures
+
+
+def distractor(codes: np.ndarray, places: np.ndarray, like: Fingerprint, rng: np.random.Generator) -> Fingerprint:
+    """Return a fingerprint of no picture: features from everywhere, a quarter of their bytes changed."""
+    rows = rng.integers(0, len(codes), DEALT)
+    mine = codes[rows].copy()
+    changed = rng.random(mine.shape) < 0.25
+    mine[changed] = rng.integers(0, 256, int(changed.sum()))
+    return dataclasses.replace(
+        like, codes=mine.tobytes(), places=places[rng.integers(0, len(places), DEALT)].tobytes(),
+        pdq=rng.integers(0, 256, 256).astype(np.uint8).tobytes(), phash=rng.integers(0, 256, 8).astype(np.uint8).tobytes(),
+    )  # fmt: skip
+
+
+def measure(index: Index, asked: list[tuple[int, Fingerprint]]) -> None:
+    found, times = [], []
+    for number, one in asked:
+        started = time.perf_counter()
+        hits = index.search(one, MOST_ALIGNED)
+        times.append((time.perf_counter() - started) * 1000)
+        found.append(number in {hit.number for hit in hits})
+    print(f"{len(index):7d} pictures: source among the first {MOST_ALIGNED} for {np.mean(found):.4f} of {len(asked)}; "
+          f"{np.median(times):.0f} ms median, {np.quantile(times, 0.95):.0f} ms for 95 %", flush=True)  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--size", type=int, default=100_000)
+    parser.add_argument("--each", type=int, default=2)
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    faiss.omp_set_num_threads(1)
+    inside, _, paste = split(corpus(args.folder))
+    rng = np.random.default_rng(5)
+    tools = Tools(rng, [item.rgb for item in paste])
+    index = Index()
+    prints = [fingerprint(reduced(item.rgb)) for item in inside]
+    for number, one in enumerate(prints):
+        index.add(number, one)
+    asked = []
+    for kind in KINDS:
+        for _ in range(args.each):
+            number = int(rng.integers(len(inside)))
+            asked.append((number, fingerprint(reduced(attack(inside[number].rgb, kind, tools)[0].rgb))))
+    measure(index, asked)
+    codes = np.concatenate([one.feature_codes for one in prints])
+    places = np.concatenate([one.feature_places for one in prints])
+    for size in (1000, args.size):
+        started, before = time.perf_counter(), len(index)
+        for number in range(before, size):
+            index.add(number, distractor(codes, places, prints[0], rng))
+        print(f"added in {(time.perf_counter() - started) / max(1, size - before) * 1000:.2f} ms each")
+        measure(index, asked)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index"
+        index.save(path)
+        print(f"{path.stat().st_size / len(index) / 1024:.2f} KB a picture in memory")
+        started = time.perf_counter()
+        index.remove([17])
+        print(f"one removed in {(time.perf_counter() - started) * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
