@@ -108,14 +108,14 @@ def test_the_painted_stain_is_documented_where_it_was_painted(demo: Demo) -> Non
             cv2.fillPoly(marked, [np.round(region["polygon"]).astype(np.int32)], (255,))
     stain = painted_stain(marked.shape)
     assert (marked & stain).sum() > 0.8 * stain.sum()
-    assert (marked & stain).sum() > 0.4 * marked.sum()  # and little else
+    assert (marked & stain).sum() > 0.5 * marked.sum()  # and little else
 
 
 def painted_stain(shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return where fixtures/make_cases.py painted it: the blot without its ragged edge."""
+    """Return where fixtures/make_cases.py painted the blot; its edge is ragged, and it drips a little below."""
     height, width = shape
     mask = np.zeros(shape, dtype=np.uint8)
-    axes = (round(0.8 * 0.075 * width), round(0.8 * 0.07 * height))
+    axes = (round(0.075 * width), round(0.07 * height))
     return np.asarray(cv2.ellipse(mask, (round(0.645 * width), round(0.60 * height)), axes, 0, 0, 360, (255,), -1))
 
 
