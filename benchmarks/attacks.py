@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005 - every attack has the same signature
 """What buyers do to pictures: 37 seeded attacks, each with its true homography and masks of what it painted.
 
 An attack takes and gives a `Shot`; attacks chain. Hosts and tiles come from `others`, pictures the attacked one has
@@ -52,10 +53,9 @@ def start(rgb: Rgb) -> Shot:
 
 def _warp(shot: Shot, matrix: NDArray[np.float64], size: tuple[int, int], fill: Sequence[int] = (0, 0, 0)) -> Shot:
     scale = np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
-    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     rgb = shot.rgb
     if scale < 0.7:  # warps do not average: blur first
-        rgb = cv2.GaussianBlur(rgb, (0, 0), 0.45 / scale)
+        rgb = np.asarray(cv2.GaussianBlur(rgb, (0, 0), 0.45 / scale), np.uint8)
     flags = cv2.INTER_LINEAR
     done = cv2.warpPerspective(rgb, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=tuple(fill))
     masks = [
@@ -134,7 +134,9 @@ def rot_small(shot: Shot, tools: Tools) -> Shot:
     return _warp(shot, matrix, (width, height), fill)
 
 
-def _tilt(shot: Shot, tools: Tools, least: float, most: float, margin: float, fill: Sequence[int]) -> Shot:
+def _tilt(  # noqa: PLR0913, PLR0917
+    shot: Shot, tools: Tools, least: float, most: float, margin: float, fill: Sequence[int]
+) -> Shot:
     height, width = shot.rgb.shape[:2]
     outer_w, outer_h = int(width * (1 + 2 * margin)), int(height * (1 + 2 * margin))
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -267,7 +269,7 @@ def watermark(shot: Shot, tools: Tools) -> Shot:
                 sheet, "SAMPLE", (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, 255, max(1, round(size * 2)), cv2.LINE_AA
             )
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), 30, 1)
-    sheet = cv2.warpAffine(sheet, turn, (side, side))[:height, :width]
+    sheet = np.asarray(cv2.warpAffine(sheet, turn, (side, side)), np.uint8)[:height, :width]
     tone = int(tools.random.choice([0, 128, 255]))
     alpha = sheet[..., None] / 255 * tools.random.uniform(0.2, 0.45)
     out = (shot.rgb * (1 - alpha) + tone * alpha).astype(np.uint8)
@@ -326,10 +328,9 @@ def _stain(painted: Rgb, tools: Tools) -> NDArray[np.bool_]:
     height, width = painted.shape[:2]
     r = max(height, width) * tools.random.uniform(0.035, 0.1)
     x, y = width * tools.random.uniform(0.15, 0.85), height * tools.random.uniform(0.15, 0.85)
-    rough = cv2.GaussianBlur(
-        tools.random.normal(0, 1, (height, width)).astype(np.float32), (0, 0), max(2.0, float(r) / 4)
-    )
-    rough /= rough.std() + 1e-6
+    noise = tools.random.normal(0, 1, (height, width)).astype(np.float32)
+    rough = np.asarray(cv2.GaussianBlur(noise, (0, 0), max(2.0, float(r) / 4)), np.float32)
+    rough = rough / (rough.std() + np.float32(1e-6))
     grid_y, grid_x = np.mgrid[:height, :width].astype(np.float32)
     depth = 1.3 - np.hypot(grid_x - x, (grid_y - y) * tools.random.uniform(0.8, 1.4)) / r + 0.25 * rough
     alpha = np.clip(depth * 2, 0, 1) * tools.random.uniform(0.5, 0.9)
@@ -373,9 +374,9 @@ def pasted(shot: Shot, tools: Tools) -> Shot:
     r = int(min(height, width) * tools.random.uniform(0.08, 0.2))
     patch = cv2.resize(tools.other(), (max(width, 2 * r), max(height, 2 * r)))
     y, x = int(tools.random.integers(r, height - r)), int(tools.random.integers(r, width - r))
-    alpha = np.zeros((height, width), np.float32)
-    cv2.ellipse(alpha, (x, y), (r, int(r * 0.7)), float(tools.random.uniform(0, 180)), 0, 360, 1.0, -1)
-    alpha = cv2.GaussianBlur(alpha, (0, 0), r / 12)
+    drawn = np.zeros((height, width), np.float32)
+    cv2.ellipse(drawn, (x, y), (r, int(r * 0.7)), float(tools.random.uniform(0, 180)), 0, 360, 1.0, -1)
+    alpha = np.asarray(cv2.GaussianBlur(drawn, (0, 0), r / 12), np.float32)
     out = shot.rgb * (1 - alpha[..., None]) + patch[:height, :width] * alpha[..., None]
     return replace(shot, rgb=out.astype(np.uint8), damage=shot.damage | (alpha > 0.3))
 
@@ -383,7 +384,9 @@ def pasted(shot: Shot, tools: Tools) -> Shot:
 # ---------------------------------------------------------------- placed among other things
 
 
-def _place(shot: Shot, canvas: Rgb, x: int, y: int, scale: float, cut: tuple[int, int] | None = None) -> Shot:
+def _place(  # noqa: PLR0913, PLR0917
+    shot: Shot, canvas: Rgb, x: int, y: int, scale: float, cut: tuple[int, int] | None = None
+) -> Shot:
     """Put the shot on a canvas at (x, y); everything else of the canvas is overlay."""
     small = resize(shot, scale)
     height, width = small.rgb.shape[:2]
@@ -446,7 +449,7 @@ def pip_host(shot: Shot, tools: Tools) -> Shot:
 def collage(shot: Shot, tools: Tools) -> Shot:
     """Two, three, four or five tiles, each cut from the middle of its picture."""
     side = int(tools.random.integers(700, 1300))
-    layouts = [
+    layouts: list[list[tuple[float, float, float, float]]] = [
         [(0, 0, 0.5, 1), (0.5, 0, 0.5, 1)],
         [(0, 0, 1, 0.5), (0, 0.5, 1, 0.5)],
         [(0, 0, 0.5, 0.5), (0.5, 0, 0.5, 0.5), (0, 0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5)],

@@ -4,9 +4,9 @@
 
 Two things are measured on FOLDER (corpus/, sources.csv): the score of pairs of different photos, hard ones most of all
 (each candidate that the search brings up and that was compared counts as one comparison; made-up other photos of one
-print among them), and the score of `edited` findings on copies that were re-saved, resized, filtered, turned or cropped
-but not edited. Where no different pair reached a score, the rate is the larger of the exponential tail fitted to the
-highest tenth and the 95 % bound for none seen (3 / n).
+print among them; pairs measured by train_fusion.py can be added with --measured, scored by cross-validation), and the score of `edited` findings on copies that were re-saved, resized, filtered, turned or cropped
+but not edited. Where no different pair reached a score, the rate is read off an exponential tail fitted to the highest
+tenth of scores, its mean taken two standard errors high.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from material import corpus
 from memory import MemoryExhibit, MemoryImages
 from negatives import other_photo_of_print
 from numpy.typing import NDArray
+from train_fusion import different_scores
 
 from evidencecheck.matching.compare import compare
 from evidencecheck.matching.edits import edits_of
@@ -95,20 +96,16 @@ def unedited(folder: Path, count: int, seed: int) -> list[float]:
 
 
 def rates(scores: list[float], steps: tuple[float, ...]) -> list[tuple[float, float]]:
-    """Return (score, rate) steps, see the module's docstring."""
+    """Return (score, rate) steps: counted where seen, else from the fitted tail, see the module's docstring."""
     values = np.clip(np.array(scores), 1e-6, 1 - 1e-6)
     logit = np.log(values / (1 - values))
     tail = np.quantile(logit, 0.9)
-    mean = float((logit[logit > tail] - tail).mean()) + 1e-6
-
-    def rate(step: float) -> float:
-        seen = float((values >= step).mean())
-        fitted = 0.1 * float(np.exp(-max(0.0, np.log(step / (1 - step)) - tail) / mean))
-        return max(seen, fitted if seen == 0 else seen, 3 / len(values) if seen == 0 else 0.0)
-
+    above = logit[logit > tail] - tail
+    slope = float(above.mean()) * (1 + 2 / np.sqrt(len(above)))  # upper end of what the tail may be
     done, last = [], 1.0
     for step in steps:
-        last = min(last, float(f"{rate(step):.3g}"))
+        fitted = 0.1 * float(np.exp(-max(0.0, np.log(step / (1 - step)) - tail) / slope))
+        last = min(last, float(f"{max(fitted, (values >= step).mean()):.3g}"))
         done.append((step, last))
     return done
 
@@ -124,6 +121,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=300)
     parser.add_argument("--copies", type=int, default=300)
     parser.add_argument("--seed", type=int, default=21)
+    parser.add_argument("--measured", type=Path, nargs="*", default=[])
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     cv2.setNumThreads(1)
@@ -132,6 +130,7 @@ def main() -> None:
     print(
         f"{len(pairs)} comparisons of different photos from {asked} photos; {sum(s >= 0.6 for s in pairs)} at 0.6 or above"
     )
+    pairs += different_scores(args.measured) if args.measured else []
     copies = unedited(args.folder, args.copies, args.seed)
     print(f"{len(copies)} unedited copies; {sum(s > 0 for s in copies)} with an edited finding")
     matched = rates(pairs, MATCH_STEPS)
@@ -141,9 +140,9 @@ def main() -> None:
         "known-photo": {"steps": counted(copies, EDIT_STEPS) + matched, "photos": len(copies) + asked, "how": told},
         "reused": {"steps": matched, "photos": asked, "how": how},
     }
-    for row in table.values():  # rates never rise with the score
-        best = 1.0
-        row["steps"] = [[s, best := min(best, r)] for s, r in row["steps"]]
+    for row in table.values():  # one table: what is said of lower scores must never be milder than of higher ones
+        steps = row["steps"]
+        row["steps"] = [[score, max(rate for _, rate in steps[i:])] for i, (score, _) in enumerate(steps)]
     text = json.dumps(table, indent=1)
     print(text)
     if args.out:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -37,7 +37,7 @@ class MemoryExhibit:
     gray: NDArray[np.uint8]
     fingerprint: Fingerprint
     data: bytes = b""
-    blocks: Blocks = Blocks()
+    blocks: Blocks = field(default_factory=Blocks)
 
     @classmethod
     def of(cls, rgb: Rgb, case: str = "1") -> MemoryExhibit:
@@ -69,9 +69,10 @@ class MemoryImages:
     def count(self, kinds: frozenset[ReferenceKind]) -> int:
         return sum(reference.kind in kinds for reference, _, _ in self._known)
 
-    def search(
+    def search(  # noqa: D102 - see model.KnownImages
         self, fingerprint: Fingerprint, kinds: frozenset[ReferenceKind], *, exclude_order: str = ""
     ) -> Sequence[Candidate]:
+        del exclude_order  # pictures here belong to no order
         hits = self.index.search(fingerprint, 24, lambda n: self._known[n][0].kind in kinds)
         return [Candidate(*self._known[h.number][:2], h.distance_bits, h.votes) for h in hits]
 

@@ -13,6 +13,7 @@ import cv2
 import faiss
 import numpy as np
 from attacks import Tools, attack
+from material import read
 from numpy.typing import NDArray
 
 from evidencecheck.matching.codebook import CODE_BYTES, DIMENSIONS, PART
@@ -28,15 +29,13 @@ def main() -> None:
     folder = Path(sys.argv[1])
     rows = [r for r in csv.DictReader((folder / "sources.csv").open()) if r["licence"].startswith(ALLOWED)]
     rng = np.random.default_rng(0)
-    pictures = [
-        np.asarray(cv2.cvtColor(cv2.imread(str(folder / "corpus" / r["file"])), cv2.COLOR_BGR2RGB)) for r in rows
-    ]
+    pictures = [read(folder / "corpus" / row["file"]) for row in rows]
     found = []
     for i, picture in enumerate(pictures):
         tools = Tools(rng, pictures[i - 1 : i])
         for kind in ("", "wechat_small", "chain2"):
             shot = attack(picture, kind, tools)[0].rgb if kind else picture
-            found.append(extract(working_gray(cv2.cvtColor(shot, cv2.COLOR_RGB2GRAY)), 600).descriptors)
+            found.append(extract(working_gray(np.asarray(cv2.cvtColor(shot, cv2.COLOR_RGB2GRAY), np.uint8)), 600).descriptors)
     data = np.concatenate(found)
     data = np.concatenate([data, mirrored(data)])
     print(f"{len(pictures)} pictures, {len(data)} descriptors")
@@ -64,9 +63,8 @@ def main() -> None:
     )
     left = 1 - variance[order].sum() / ((data - mean) ** 2).sum(axis=1).mean()
     coded = words[np.arange(CODE_BYTES), quantiser.compute_codes(vectors)].reshape(len(vectors), -1)
-    print(
-        f"variance left out {left:.3f}, after coding {((vectors - coded) ** 2).sum(1).mean() / (vectors**2).sum(1).mean():.3f}"
-    )
+    lost = ((vectors - coded) ** 2).sum(1).mean() / (vectors**2).sum(1).mean()
+    print(f"variance left out {left:.3f}, lost in coding {lost:.3f}")
 
 
 def symmetric_basis(data: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:

@@ -23,7 +23,7 @@ from negatives import other_photo_of_print
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from evidencecheck.matching.fingerprint import Fingerprint, fingerprint
+from evidencecheck.matching.fingerprint import fingerprint
 from evidencecheck.matching.fusion import terms
 from evidencecheck.matching.index import Index
 from evidencecheck.matching.proof import Proof, View, evidence, hypotheses, prove, view
@@ -116,12 +116,30 @@ def fit(x: NDArray[np.float64], y: NDArray[np.float64], ridge: float = 0.02) -> 
     return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 3000}).x)
 
 
-def report(rows: list[dict[str, Any]], x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-    """Leave one fold of groups out at a time; print what the weights do on goods they have not seen."""
+def cross_validated(rows: list[dict[str, Any]], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each pair's logit under weights fitted without its group of goods."""
     fold = np.array([hash_group(r["group"]) for r in rows])
     score = np.zeros(len(y))
     for f in range(5):
         score[fold == f] = x[fold == f] @ fit(x[fold != f], y[fold != f])
+    return score
+
+
+def different_scores(paths: list[Path]) -> list[float]:
+    """Return the cross-validated score of every pair of different photos, the best of its maps."""
+    rows = [row for path in paths for row in json.loads(path.read_text())]
+    _, x, y = matrix(rows)
+    best: dict[str, float] = {}
+    for row, value in zip(rows, cross_validated(rows, x, y), strict=True):
+        if not row["same"]:
+            key = f"{row['query']}/{row['other']}"
+            best[key] = max(best.get(key, 0.0), float(1 / (1 + np.exp(-value))))
+    return list(best.values())
+
+
+def report(rows: list[dict[str, Any]], x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+    """Leave one fold of groups out at a time; print what the weights do on goods they have not seen."""
+    score = cross_validated(rows, x, y)
     best: dict[tuple[str, bool], float] = {}
     for row, s in zip(rows, score, strict=True):
         key = (row["query"] + "/" + row["other"], row["same"])
