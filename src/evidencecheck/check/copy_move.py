@@ -33,7 +33,8 @@ from evidencecheck.model import (
 )
 
 SMALLEST_PX = 160  # shorter side: below it there are too few features to tell a copy from chance
-SHOWN = 0.5  # score from which a copy is reported: 0.43 is the highest of 116 genuine photos (benchmarks/edits.py)
+SHOWN = 0.75  # score from which a copy is reported: one of 298 genuine photos reaches it (benchmarks/edits.py)
+LIKELY = 0.5  # 0.47 is the highest of the other genuine photos
 COMPARABLE = ((0.0, 0.45, 0.5, 1.0), (0.0, 0.45, 0.83, 1.0))  # score -> edit_score of like false-alarm rate in edit-map
 
 
@@ -48,9 +49,9 @@ def copy_move(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa: ARG
     if not scored:
         return
     best, copy = scored[0]
-    sure = [other for points, other in scored if points >= max(0.5, best - 0.2)] or [copy]
+    sure = [other for points, other in scored if points >= max(LIKELY, best - 0.2)] or [copy]
     both = np.logical_or.reduce([other.source | other.target for other in sure])
-    level = np.uint8(255 if best >= SHOWN else round(200 * best))  # a weak guess stays below the border of edit-map's
+    level = np.uint8(255 if best >= LIKELY else round(200 * best))  # a weak guess stays below edit-map's border
     mask = cv2.resize(both.astype(np.uint8) * level, (width, height), interpolation=cv2.INTER_NEAREST)
     yield EditMap(score=float(np.interp(best, *COMPARABLE)), mask=np.asarray(mask, np.uint8))
     if best >= SHOWN:
