@@ -18,7 +18,7 @@ import exifread
 
 from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.acquire.find import find_photos
-from evidencecheck.clock import read_clock
+from evidencecheck.metadata.clock import read_clock
 from evidencecheck.model import Settings, Unreadable
 
 WRONG_DAYS = 1.6  # the check's margin of a day, and the widest time zone

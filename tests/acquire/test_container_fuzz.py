@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from evidencecheck.acquire.container import read_blocks
-from evidencecheck.aigc import labels
-from evidencecheck.jpeg_tables import libjpeg_quality
-from evidencecheck.marks import find
-from evidencecheck.times import read_times
+from evidencecheck.metadata.aigc import labels
+from evidencecheck.metadata.jpeg_tables import libjpeg_quality
+from evidencecheck.metadata.marks import find
+from evidencecheck.metadata.times import read_times
 
 pillow_heif.register_heif_opener()
 LIMIT = timedelta(seconds=2)

@@ -88,7 +88,7 @@ def test_orientation_is_applied_in_both_decodes(scene: Image.Image, kind: str, o
     exif = Image.Exif()
     exif[0x0112] = orientation
     data = encoded(UNDO[orientation](scene), kind, exif=exif, **({"speed": 9} if kind == "AVIF" else {}))
-    for side, tolerance in ((None, 6), (160, 9)):
+    for side, tolerance in ((None, 8), (160, 9)):  # grey levels; JPEG at quality 75, turned wrong it is over 40
         decoded = picture(data, side)
         assert (decoded.width, decoded.height) == (330, 250)
         assert apart(decoded.rgb, shrink(np.asarray(scene), side or 330)) < tolerance

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evidencecheck.check.editor_trace import editor_trace
-from evidencecheck.marks import load
+from evidencecheck.metadata.marks import load
 from evidencecheck.model import Claim, Finding, Lab, MetadataRow, Strength
 
 MM = "http://ns.adobe.com/xap/1.0/mm/"

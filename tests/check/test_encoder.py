@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from evidencecheck.check.encoder import encoder
-from evidencecheck.jpeg_tables import libjpeg_tables
+from evidencecheck.metadata.jpeg_tables import libjpeg_tables
 from evidencecheck.model import Finding, Lab, NotApplicable, Note, Strength
 
 

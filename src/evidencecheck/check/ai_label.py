@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidencecheck.aigc import AigcLabel, labels
-from evidencecheck.marks import Hit, find
+from evidencecheck.metadata.aigc import AigcLabel, labels
+from evidencecheck.metadata.marks import Hit, find
 from evidencecheck.model import Basis, Check, CheckResult, Claim, Exhibit, Finding, Group, Lab, Strength, Text
 
 SHOWN_CHARS = 120

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from evidencecheck.metadata.times import Times, named_time, read_times
 from evidencecheck.model import (
     Basis,
     Check,
@@ -25,7 +26,6 @@ from evidencecheck.model import (
     Strength,
     Text,
 )
-from evidencecheck.times import Times, named_time, read_times
 
 SLACK = timedelta(minutes=5)  # between two clocks of one phone, when the file gives the time zone
 DAY = timedelta(hours=24)  # otherwise, and for satellite fixes, which can be old

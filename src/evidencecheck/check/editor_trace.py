@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidencecheck.marks import Hit, carried, find
+from evidencecheck.metadata.marks import Hit, carried, find
 from evidencecheck.model import (
     Basis,
     Check,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidencecheck.jpeg_tables import digest, libjpeg_quality, photoshop_tables
+from evidencecheck.metadata.jpeg_tables import digest, libjpeg_quality, photoshop_tables
 from evidencecheck.model import (
     Basis,
     Blocks,

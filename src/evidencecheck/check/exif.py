@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 
 import exifread
 
-from evidencecheck.marks import carried
+from evidencecheck.metadata.marks import carried
 from evidencecheck.model import Check, CheckResult, Exhibit, Field, Group, Lab, MetadataRow, NotApplicable, Note, Text
 
 MOST_ROWS = 150

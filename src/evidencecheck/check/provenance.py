@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from evidencecheck.marks import bare
+from evidencecheck.metadata.marks import bare
 from evidencecheck.model import Check, CheckResult, Exhibit, Field, Group, Lab, NotApplicable, Note, Text
 
 OFFLINE = {

@@ -1,7 +1,7 @@
 """Timeline: the photo's own clock (EXIF) against the order: taken before the parcel was shipped, or after the claim.
 
 Blind spots: most photos that went through a chat app carry no clock; a clock can be wrong or changed; a file's time on
-disk says nothing and is never used. Source: Exif 2.32, read in `evidencecheck.clock`.
+disk says nothing and is never used. Source: Exif 2.32, read in `evidencecheck.metadata.clock`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from evidencecheck.clock import Clock, read_clock
+from evidencecheck.metadata.clock import Clock, read_clock
 from evidencecheck.model import (
     Basis,
     Check,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidencecheck.marks import bare
+from evidencecheck.metadata.marks import bare
 from evidencecheck.model import Field
 
 SPACE = "tc260.org.cn/ns/aigc"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from evidencecheck.marks import SEARCHED_CHARS, find, load
+from evidencecheck.metadata.marks import SEARCHED_CHARS, find, load
 from evidencecheck.model import Field
 
 TABLES = ("ai", "editors", "firmware", "meanings")
