@@ -474,7 +474,8 @@ SINGLE: dict[str, Attack] = {
     "contrast_sat": _tone(_contrast_sat), "crop10": crop(0.1), "crop30": crop(0.3), "crop50": crop(0.5),
     "crop50_corner": crop(0.5, corner=True), "crop70": crop(0.7), "damage": damage, "emoji": emoji, "gray": gray,
     "hflip": hflip, "jpeg30": jpeg(30), "jpeg60": jpeg(60), "mosaic": mosaic, "noise": _tone(_noise), "persp": persp,
-    "photo_screen": photo_screen, "pip": pip, "pip_host": pip_host, "resize025": resized(0.25), "resize05": resized(0.5),
+    "photo_screen": photo_screen, "pip": pip, "pip_host": pip_host, "resize025": resized(0.25),
+    "resize05": resized(0.5),
     "resize2": resized(2.0), "rot180": rot180, "rot90": rot90, "rot_small": rot_small, "screenshot": screenshot,
     "temp": _tone(_temp), "watermark": watermark, "wechat": wechat, "wechat_small": wechat_small,
 }  # fmt: skip

@@ -4,7 +4,8 @@
 
 Two things are measured on FOLDER (corpus/, sources.csv): the score of pairs of different photos, hard ones most of all
 (each candidate that the search brings up and that was compared counts as one comparison; made-up other photos of one
-print among them; pairs measured by train_fusion.py can be added with --measured, scored by cross-validation), and the score of `edited` findings on copies that were re-saved, resized, filtered, turned or cropped
+print among them; pairs measured by train_fusion.py can be added with --measured, scored by cross-validation), and the
+score of `edited` findings on copies that were re-saved, resized, filtered, turned or cropped
 but not edited. Where no different pair reached a score, the rate is read off an exponential tail fitted to the highest
 tenth of scores, its mean taken two standard errors high.
 """
@@ -33,7 +34,8 @@ from evidencecheck.matching.proof import Kinship, hypotheses, prove, view
 from evidencecheck.model import ReferenceKind
 
 WEB = frozenset({ReferenceKind.WEB})
-UNEDITED = ("blur", "bright", "contrast_sat", "crop10", "crop30", "crop50", "gray", "hflip", "jpeg30", "jpeg60", "noise",
+UNEDITED = (
+    "blur", "bright", "contrast_sat", "crop10", "crop30", "crop50", "gray", "hflip", "jpeg30", "jpeg60", "noise",
             "persp", "photo_screen", "resize025", "resize05", "resize2", "rot90", "rot_small", "temp", "wechat",
             "wechat_small", "border", "screenshot", "collage")  # fmt: skip
 MATCH_STEPS = (0.6, 0.7, 0.9, 0.97, 0.99)
@@ -128,13 +130,14 @@ def main() -> None:
     faiss.omp_set_num_threads(1)
     pairs, asked = different(args.folder, args.queries, args.seed)
     print(
-        f"{len(pairs)} comparisons of different photos from {asked} photos; {sum(s >= 0.6 for s in pairs)} at 0.6 or above"
+        f"{len(pairs)} comparisons of different photos from {asked} photos;"
+        f" {sum(s >= 0.6 for s in pairs)} at 0.6 or above"
     )
     pairs += different_scores(args.measured) if args.measured else []
     copies = unedited(args.folder, args.copies, args.seed)
     print(f"{len(copies)} unedited copies; {sum(s > 0 for s in copies)} with an edited finding")
     matched = rates(pairs, MATCH_STEPS)
-    how = f"benchmarks/calibrate_match.py: per comparison, {len(pairs)} comparisons of different photos, hard ones included"
+    how = f"benchmarks/calibrate_match.py: per comparison, {len(pairs)} of different photos, hard ones included"
     told = how + f"; scores below 0.6 are edited findings, on {len(copies)} unedited copies"
     table: dict[str, Any] = {
         "known-photo": {"steps": counted(copies, EDIT_STEPS) + matched, "photos": len(copies) + asked, "how": told},

@@ -198,9 +198,7 @@ def details(tally: Tally) -> None:
     print(f"  recall {np.mean(every):.4f} of {len(every)}")
     if tally.placed:
         off = np.array(tally.placed)
-        print(
-            f"  outline within 3 % of the diagonal: {(off < 0.03).mean():.4f} of {len(off)}; median {np.median(off):.5f}"
-        )
+        print(f"  outline within 3 % of diagonal: {(off < 0.03).mean():.4f} of {len(off)}; median {np.median(off):.5f}")
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ class MemoryImages:
     def count(self, kinds: frozenset[ReferenceKind]) -> int:
         return sum(reference.kind in kinds for reference, _, _ in self._known)
 
-    def search(  # noqa: D102 - see model.KnownImages
+    def search(
         self, fingerprint: Fingerprint, kinds: frozenset[ReferenceKind], *, exclude_order: str = ""
     ) -> Sequence[Candidate]:
         del exclude_order  # pictures here belong to no order

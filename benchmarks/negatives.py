@@ -10,7 +10,8 @@ from attacks import Rgb, Tools, jpeg, start
 def other_photo_of_print(rgb: Rgb, tools: Tools) -> Rgb:
     """Cut an object-sized piece out of the picture, bend it a little, light it anew and lay it on another background.
 
-    It stands for a second photo of one printed carton or shirt: the print agrees up to a smooth bend, nothing else does.
+    It stands for a second photo of one printed carton or shirt: the print agrees up to a smooth bend, and nothing
+    else does.
     """
     random = tools.random
     host = tools.other()

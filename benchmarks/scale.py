@@ -22,6 +22,7 @@ from attacks import KINDS, Tools, attack
 from match import split
 from material import corpus
 from memory import reduced
+from numpy.typing import NDArray
 
 from evidencecheck.matching.compare import MOST_ALIGNED
 from evidencecheck.matching.fingerprint import Fingerprint, fingerprint
@@ -30,7 +31,9 @@ from evidencecheck.matching.index import Index
 DEALT = 290  # features of a distractor, the mean of real pictures
 
 
-def distractor(codes: np.ndarray, places: np.ndarray, like: Fingerprint, rng: np.random.Generator) -> Fingerprint:
+def distractor(
+    codes: NDArray[np.uint8], places: NDArray[np.uint8], like: Fingerprint, rng: np.random.Generator
+) -> Fingerprint:
     """Return a fingerprint of no picture: features from everywhere, a quarter of their bytes changed."""
     rows = rng.integers(0, len(codes), DEALT)
     mine = codes[rows].copy()
@@ -38,7 +41,8 @@ def distractor(codes: np.ndarray, places: np.ndarray, like: Fingerprint, rng: np
     mine[changed] = rng.integers(0, 256, int(changed.sum()))
     return dataclasses.replace(
         like, codes=mine.tobytes(), places=places[rng.integers(0, len(places), DEALT)].tobytes(),
-        pdq=rng.integers(0, 256, 256).astype(np.uint8).tobytes(), phash=rng.integers(0, 256, 8).astype(np.uint8).tobytes(),
+        pdq=rng.integers(0, 256, 256).astype(np.uint8).tobytes(),
+        phash=rng.integers(0, 256, 8).astype(np.uint8).tobytes(),
     )  # fmt: skip
 
 

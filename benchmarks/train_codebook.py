@@ -35,7 +35,8 @@ def main() -> None:
         tools = Tools(rng, pictures[i - 1 : i])
         for kind in ("", "wechat_small", "chain2"):
             shot = attack(picture, kind, tools)[0].rgb if kind else picture
-            found.append(extract(working_gray(np.asarray(cv2.cvtColor(shot, cv2.COLOR_RGB2GRAY), np.uint8)), 600).descriptors)
+            gray = np.asarray(cv2.cvtColor(shot, cv2.COLOR_RGB2GRAY), np.uint8)
+            found.append(extract(working_gray(gray), 600).descriptors)
     data = np.concatenate(found)
     data = np.concatenate([data, mirrored(data)])
     print(f"{len(pictures)} pictures, {len(data)} descriptors")

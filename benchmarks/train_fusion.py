@@ -1,10 +1,11 @@
-"""Measure pairs and fit matching/fusion.json: attacked pictures against their sources, and everything else that comes up.
+"""Measure pairs and fit matching/fusion.json: attacked pictures against their sources and whatever else comes up.
 
     python benchmarks/train_fusion.py measure FOLDER OUT.json [--each 8] [--seed 1]
     python benchmarks/train_fusion.py fit OUT.json...
 
-Pictures to paste and host are never in the searched corpus, so that every candidate but the source is a negative. Pairs of
-corpus pictures that are copies of each other already are left out. Cross-validation leaves out whole groups of goods.
+Pictures to paste and host are never in the searched corpus, so that every candidate but the source is a negative. Pairs
+of corpus pictures that are copies already are left
+out. Cross-validation leaves out whole groups of goods.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def same_already(known: list[Item], views: dict[int, View], index: Index) -> set
     return found
 
 
-def pairs(
+def pairs(  # noqa: PLR0913, PLR0917 - what a benchmark needs
     kind: str,
     item: Item,
     shot: NDArray[np.uint8],
@@ -93,7 +94,8 @@ def pairs(
             continue
         for measured in evidence(photo, views[hit.number]):
             same = hit.number == item.number and kind != "print"
-            rows.append({"kind": kind, "group": item.group, "other": by_number[hit.number].group, "same": same, "x": measured,
+            rows.append({"kind": kind, "group": item.group, "other": by_number[hit.number].group, "same": same,
+                         "x": measured,
                          "query": f"{kind}/{item.number}/{shot.shape}"})  # fmt: skip
     return rows
 
