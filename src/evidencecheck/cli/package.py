@@ -59,7 +59,8 @@ def package(  # noqa: PLR0913 - one parameter per option of the contract
             _tell(made.missing, lang)
         if not made.missing or draft:
             written = write_package(made, out)
-            say(f"{written.folder}\n{written.zip}")
+            say(str(written.folder))
+            say(str(written.zip))
         if made.missing:
             raise typer.Exit(ExitCode.SOMETHING_FOUND)
         say("ready：材料齐全，请先看 00_steps.txt" if lang is Language.ZH else "ready: read 00_steps.txt first")
