@@ -72,6 +72,13 @@ boxes = st.tuples(
 ).map(lambda v: box(v[0], v[1], min(v[0] + v[2], WIDTH - 1), min(v[1] + v[3], HEIGHT - 1)))
 
 
+def test_a_picture_for_a_complaint_numbers_only_what_it_shows() -> None:
+    whole, edited = box(0, 0, WIDTH, HEIGHT), box(10, 10, 60, 60)
+    web = replace(finding(Strength.DOCUMENTED, 1, whole), claim=Claim.WEB_IMAGE)
+    (only,) = rank(report(web, finding(Strength.SUPPORTED, 0.9, edited)), lambda one: one.claim is Claim.EDITED)
+    assert only.numbers == (1,)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(boxes, min_size=1, max_size=6))
 def test_a_number_never_hides_a_place_nor_another_number(regions: list[Region]) -> None:

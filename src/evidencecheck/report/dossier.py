@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.model import Level, MatchedReference, Order, PhotoReport, Settings, Strength, Text
+from evidencecheck.model import Finding, Level, MatchedReference, Order, PhotoReport, Settings, Strength, Text
 from evidencecheck.report.places import Ranked, rank
 from evidencecheck.report.profile import KindName, Profile
 
@@ -94,15 +94,15 @@ def select(
 
     A photo the seller chose needs no finding when the kind rests on the seller's own comparison (not-our-product).
     """
+
+    def exportable(finding: Finding) -> bool:
+        return finding.strength in EXPORTED and profile.claims.get(finding.claim) == kind
+
     selected = []
     for report in reports:
         if (chosen and report.photo not in chosen) or report.verdict is Level.UNREADABLE:
             continue
-        exported = tuple(
-            each
-            for each in rank(report)
-            if each.finding.strength in EXPORTED and profile.claims.get(each.finding.claim) == kind
-        )
+        exported = rank(report, exportable)
         if exported or (chosen and kind == "not-our-product"):
             selected.append(Selected(report=report, exported=exported))
     return tuple(selected)

@@ -6,7 +6,7 @@ Everything is in upright photo pixels, so the same layout serves the page's SVG 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -57,12 +57,12 @@ class Ranked:
     numbers: tuple[int, ...]
 
 
-def rank(report: PhotoReport) -> tuple[Ranked, ...]:
-    """Return the photo's findings, strongest first, with places numbered from 1 in that order.
+def rank(report: PhotoReport, wanted: Callable[[Finding], bool] = lambda _: True) -> tuple[Ranked, ...]:
+    """Return the photo's wanted findings, strongest first, with places numbered from 1 in that order.
 
     Two findings that name the same polygon share one number.
     """
-    found = [(outcome.check, finding) for outcome in report.outcomes for finding in outcome.findings]
+    found = [(outcome.check, finding) for outcome in report.outcomes for finding in outcome.findings if wanted(finding)]
     found.sort(key=lambda pair: (_RANK[pair[1].strength], -pair[1].score))
     numbers: dict[tuple[Point, ...], int] = {}
     return tuple(
