@@ -22,7 +22,7 @@ from evidencecheck.matching.fusion import score_of
 COMPARED_PX = 1024  # longest side at which pictures are compared
 MOST_VIEWS = 2  # whole-picture maps tried per pair
 LEAST_FEATURE_INLIERS = 6  # weaker alignments are not worth a dense look without a near hash
-SAME_SCORE = 0.6  # from here on it is the same photo: cross-validated, 636 of 640 copies and 0 of 298 others reach it
+SAME_SCORE = 0.6  # from here on it is the same photo: cross-validated, at least 636 of 640 copies, 0 of 298 others
 SURE_SCORE = 0.99  # no further map is tried
 PRINT_INLIERS = 20  # below SAME_SCORE, so many agreeing features still mean the same print or scene
 BAND = 0.12  # width of a border band, share of the overlap
