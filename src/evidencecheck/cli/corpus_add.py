@@ -173,7 +173,7 @@ def _stated(addition: Addition, file: str, row: Row | None) -> Provenance:
     """Return what is stated of a file: by its row of the manifest, else by the options."""
     kind = (row.kind if row else None) or addition.kind
     if kind is None:
-        raise ValueError(f"{file}: is it from the web or the shop's own? Add --kind web 或 --kind shop")
+        raise ValueError(f"{file}: 请加 --kind web（网图）或 shop（本店） / add --kind web or shop (the shop's own)")
     stated = {**{name: text for name, text in addition.stated.items() if text}, **(row.stated if row else {})}
     how = "" if "first_seen" not in stated else "manifest" if row and "first_seen" in row.stated else "option"
     return Provenance(kind=kind, file=file, first_seen_how=how, **stated)
