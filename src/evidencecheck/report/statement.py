@@ -163,7 +163,12 @@ def _innocent(photos: Sequence[PhotoEvidence], language: str) -> Iterator[str]:
 
 def _how(reference: MatchedReference) -> str:
     """The store's own words for how a date is known, in Chinese; others as they are."""
-    known = {"added to the corpus": "加入资料库的时间", "received with an order": "随订单收到", "manifest": "清单填写"}
+    known = {
+        "added to the corpus": "加入资料库的时间",
+        "received with an order": "随订单收到",
+        "manifest": "清单填写",
+        "option": "添加时填写",
+    }
     how = known.get(reference.first_seen_how, shown(reference.first_seen_how))
     return f"（{how}）" if how else ""
 
