@@ -116,7 +116,7 @@ def _differences(exhibit: Exhibit, lab: Lab, match: Match) -> Iterator[CheckResu
         score=edits.score,
         summary=Text(
             zh=f"与同一张已知图片对齐后，有 {count} 处不同，符合修改的特征",
-            en=f"aligned with the same known picture it differs in {count} places, consistent with an edit",
+            en=f"aligned with the same known picture it differs in {count} place(s), consistent with an edit",
         ),
         basis=Basis.FACT,
         regions=edits.regions,
