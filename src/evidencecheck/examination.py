@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -57,7 +58,11 @@ class Examined:
     edit_mask: str | None
 
 
-def examine(task: Task) -> Examined | Unreadable:
+class NotWrittenError(OSError):
+    """A picture could not be written to the output folder: nothing to do with the photo, and the end of the run."""
+
+
+def examine(task: Task) -> Examined | Unreadable | NotWrittenError:
     """Decode the photo once and run the checks on it, telling the parent which one is at work."""
     phase("decode")
     exhibit = open_exhibit(task.received, task.settings)
@@ -77,13 +82,16 @@ def examine(task: Task) -> Examined | Unreadable:
     looked_for_edits = any(
         one.outcome.status is Status.DONE for check, one in zip(checks, ran, strict=True) if check.group is Group.EDITS
     )
-    return Examined(
-        photo=exhibit.photo,
-        outcomes=tuple(_with_pictures(one, exhibit.photo.sha256, task.out) for one in ran),
-        preview=_write(task.out, f"previews/{exhibit.photo.sha256}.jpg", preview_jpeg(exhibit.rgb)),
-        edit_score=round(max((edit_map.score for edit_map in edit_maps), default=0.0), 4),
-        edit_mask=_write_mask(task.out, exhibit, edit_maps) if edit_maps or looked_for_edits else None,
-    )
+    try:
+        return Examined(
+            photo=exhibit.photo,
+            outcomes=tuple(_with_pictures(one, exhibit.photo.sha256, task.out) for one in ran),
+            preview=_write(task.out, f"previews/{exhibit.photo.sha256}.jpg", preview_jpeg(exhibit.rgb)),
+            edit_score=round(max((edit_map.score for edit_map in edit_maps), default=0.0), 4),
+            edit_mask=_write_mask(task.out, exhibit, edit_maps) if edit_maps or looked_for_edits else None,
+        )
+    except NotWrittenError as error:
+        return error
 
 
 def trouble_text(trouble: Trouble[object], settings: Settings) -> Text:
@@ -133,10 +141,16 @@ def _with_pictures(ran: Ran, sha256: str, out: Path) -> Outcome:
 
 
 def _write(out: Path, name: str, data: bytes) -> str:
-    """Write whole or not at all: a killed worker leaves no half picture under its final name."""
+    """Write whole or not at all: a killed worker leaves no half picture under its final name.
+
+    Two orders may hold the same photo, and two workers write the same name at once: each has its own part.
+    """
     target = out / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.write_bytes(data)
-    part.replace(target)
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        raise NotWrittenError(error.errno, error.strerror, str(target)) from error
     return name

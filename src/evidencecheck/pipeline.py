@@ -17,7 +17,7 @@ from evidencecheck.acquire.intake import intake
 from evidencecheck.acquire.orders import OrderBook
 from evidencecheck.acquire.workers import Trouble, Workers
 from evidencecheck.decide import Calibration, judge, shipped
-from evidencecheck.examination import Examined, Task, examine, trouble_text, unreadable_after
+from evidencecheck.examination import Examined, NotWrittenError, Task, examine, trouble_text, unreadable_after
 from evidencecheck.model import (
     CaseReport,
     Check,
@@ -66,8 +66,10 @@ class Summary:
 def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
     """Screen every photo of the folder; every file found is in the report.
 
-    Raises what `find_photos` and `Store.open` raise for a folder or store that cannot be used.
+    Raises what `find_photos` and `Store.open` raise for a folder or store that cannot be used, ValueError for an output
+    or store folder among the photos, OSError when the output folder cannot be written.
     """
+    _keep_apart(run)
     received = find_photos(run.folder)
     calibration = shipped()
     levels: Counter[Level] = Counter()
@@ -114,6 +116,17 @@ def _take_in(
         tell("take in", number, len(received))
 
 
+def _keep_apart(run: Screening) -> None:
+    """Raise ValueError when the report or the store would lie among the photos: the next run would examine them."""
+    photos = run.folder.resolve()
+    for option, folder in (("--out", run.out), ("--store", run.store)):
+        if folder.resolve().is_relative_to(photos):
+            raise ValueError(
+                f"{folder}: 在照片文件夹里，下次会被当成照片核查；请用 {option} 另给一个文件夹"
+                f" / lies among the photos and would be examined next time; give another folder with {option}"
+            )
+
+
 def _matches(run: Screening) -> bool:
     return any(check.group is Group.MATCH for check in run.checks)
 
@@ -153,15 +166,19 @@ def _task(run: Screening, photo: Photo) -> Task:
 def _report(
     run: Screening,
     task: Task,
-    result: Examined | Unreadable | Trouble[Task],
+    result: Examined | Unreadable | NotWrittenError | Trouble[Task],
     calibration: Calibration,
     families: Mapping[str, str],
 ) -> PhotoReport:
     while isinstance(result, Trouble) and result.phase.startswith("check "):
         check_id = result.phase.removeprefix("check ")
+        if check_id in task.given_up:
+            break  # it was not run again: the trouble is elsewhere
         task = replace(task, given_up={**task.given_up, check_id: trouble_text(result, run.settings).en})
         with Workers(1, run.settings) as again:
             result = next(again.map(examine, [task]))
+    if isinstance(result, NotWrittenError):
+        raise result
     if isinstance(result, Trouble):
         result = unreadable_after(task.received, result, run.settings)
     if isinstance(result, Unreadable):

@@ -51,7 +51,7 @@ class Trouble(Generic[ItemT_co]):
     detail: str
 
 
-class WorkerError(RuntimeError):
+class WorkerError(OSError):
     """No worker could be started at all: nothing to do with any item."""
 
 
@@ -131,7 +131,10 @@ class Workers:
             try:
                 child = child or _Child(self._settings, self._start, self._closing)
                 answer, alive = child.run(job)
-            except WorkerError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the reader must hear of it or wait for ever
+                if child:
+                    child.kill()
+                child = None
                 job.done.set_exception(error)
                 continue
             child = child if alive else None

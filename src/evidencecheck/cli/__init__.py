@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from evidencecheck import __version__
 from evidencecheck.cli import corpus
 from evidencecheck.cli.demo import demo
 from evidencecheck.cli.doctor import doctor
+from evidencecheck.cli.exits import ExitCode
 from evidencecheck.cli.package import package
 from evidencecheck.cli.screen import screen
 
@@ -46,5 +48,12 @@ app.command()(doctor)
 
 
 def main() -> None:
-    """Run the command line; the exit code is 0 nothing found, 1 something to look at, 2 usage or I/O error."""
-    app()
+    """Run the command line; the exit code is 0 nothing found, 1 something to look at, 2 usage or I/O error.
+
+    A defect of the program keeps its traceback but must not end with 1, as Python would: 1 says "something found".
+    """
+    try:
+        app()
+    except Exception as error:
+        traceback.print_exc()
+        raise SystemExit(ExitCode.TROUBLE) from error

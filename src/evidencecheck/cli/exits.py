@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
 import typer
+
+from evidencecheck.cli.console import printable
 
 
 class ExitCode(IntEnum):
@@ -15,11 +18,12 @@ class ExitCode(IntEnum):
     NOTHING_FOUND = 0
     SOMETHING_FOUND = 1
     TROUBLE = 2
+    INTERRUPTED = 130  # by Ctrl-C; what shells expect
 
 
 def stop(message: str) -> typer.Exit:
     """Say what is wrong on stderr and return the exception that ends the program with code 2."""
-    typer.secho(f"evidencecheck: {message}", err=True, fg=typer.colors.RED)
+    typer.secho(f"evidencecheck: {printable(message)}", err=True, fg=typer.colors.RED)
     return typer.Exit(ExitCode.TROUBLE)
 
 
@@ -31,5 +35,10 @@ def plain_errors() -> Iterator[None]:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise stop(f"{where}{error.strerror or error}") from error
+    except sqlite3.Error as error:  # disk full, or another program holds the record
+        raise stop(f"the store cannot be read or written ({error}); check its disk, then run it again") from error
     except ValueError as error:
         raise stop(str(error)) from error
+    except KeyboardInterrupt as error:
+        typer.echo("evidencecheck: 已停止 / stopped", err=True)
+        raise typer.Exit(ExitCode.INTERRUPTED) from error

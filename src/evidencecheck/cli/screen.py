@@ -63,16 +63,17 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
         book = read_orders(orders or [])
         for problem in book.problems:
             warn(f"{problem.file}:{problem.line}: {problem.text.zh} / {problem.text.en}")
+        out = out or report_folder(resume=resume)
         run = pipeline.Screening(
             folder=folder,
-            out=out or report_folder(resume=resume),
+            out=out,
             store=store_folder(store),
             checks=select_checks(_names(only), _names(skip)),
             orders=book,
             jobs=jobs or os.cpu_count() or 1,
             lang=lang.value,
             resume=resume,
-            jsonl=_stream(jsonl, stack, resume=resume),
+            jsonl=_stream(jsonl, out, stack, resume=resume),
         )
         with progress() as tell:
             summary = pipeline.screen(run, tell)
@@ -102,11 +103,13 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _stream(jsonl: str, stack: ExitStack, *, resume: bool) -> BinaryIO | None:
+def _stream(jsonl: str, out: Path, stack: ExitStack, *, resume: bool) -> BinaryIO | None:
     if jsonl == "-":
         return sys.stdout.buffer
     if not jsonl:
         return None
+    if Path(jsonl).resolve() == (out / "photos.jsonl").resolve():
+        raise ValueError(f"{jsonl}: the run's own record is written there anyway; give --jsonl another name")
     return stack.enter_context(Path(jsonl).open("wb" if resume else "xb"))
 
 

@@ -24,21 +24,23 @@ class OutputExistsError(FileExistsError):
 class Journal:
     """Appends reports; hands out those of an earlier run that still hold."""
 
-    def __init__(self, file: Path, earlier: dict[tuple[str, str], PhotoReport]) -> None:
+    def __init__(self, file: Path, earlier: dict[tuple[str, str], PhotoReport], *, new: bool) -> None:
         self._file = file
         self._earlier = earlier
         self._lines: list[bytes] = []
-        self._stream: BinaryIO = file.open("ab")
+        self._stream: BinaryIO = file.open("xb" if new else "ab")
 
     @classmethod
     def open(cls, out: Path, *, resume: bool) -> Journal:
         """Start a run in `out`, or continue one. Raises OutputExistsError rather than overwrite a report."""
         file = out / NAME
-        if file.exists() and not resume:
-            raise OutputExistsError(f"{out} already holds a report; name another folder with --out, or add --resume")
         out.mkdir(parents=True, exist_ok=True)
         earlier = {(report.photo, report.sha256): report for report in _read(file)} if resume else {}
-        return cls(file, earlier)
+        try:
+            return cls(file, earlier, new=not resume)
+        except FileExistsError as error:  # asked of the system in one step: two runs may start at once
+            said = f"{out} already holds a report; name another folder with --out, or add --resume"
+            raise OutputExistsError(said) from error
 
     def __enter__(self) -> Self:
         return self
