@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import cv2
 import imagehash
 import numpy as np
-import pdqhash
 from numpy.typing import NDArray
 from PIL import Image
 
 from evidencecheck.matching.codebook import CODE_BYTES, codebook
 from evidencecheck.matching.features import WORKING_PX, Features, extract
+from evidencecheck.matching.pdq import pdq
 
 VERSION = 3
 VIEWS = 8  # PDQ of the picture as it is, rotated and mirrored
@@ -106,15 +106,15 @@ def fingerprint(rgb: NDArray[np.uint8]) -> Fingerprint:
     height, width = rgb.shape[:2]
     gray = np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY), np.uint8)
     small = _within(gray, _HASH_PX)
-    views, quality = pdqhash.compute_dihedral(np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8))
+    views, quality = pdq(small)
     bits = imagehash.phash(Image.fromarray(_within(small, _PHASH_PX))).hash
     places, codes = _pack(extract(working_gray(gray), FEATURES), *working_size(width, height))
     return Fingerprint(
         width=min(width, 65535),
         height=min(height, 65535),
-        quality=int(quality),
+        quality=quality,
         phash=np.packbits(bits.ravel()).tobytes(),
-        pdq=np.packbits(np.asarray(views, np.uint8), axis=1).tobytes(),
+        pdq=np.packbits(views, axis=1).tobytes(),
         places=places,
         codes=codes,
     )
