@@ -116,7 +116,7 @@ def together(forests: list[Trees]) -> Trees:
 
 def detection(score: Rows, edited: Rows) -> str:
     hit, calm = score[edited == 1], score[edited == 0]
-    auc = (hit[:, None] > calm).mean()
+    auc = (hit[:, None] > calm).mean() + 0.5 * (hit[:, None] == calm).mean()
     rates = [(hit > np.quantile(calm, 1 - share)).mean() for share in (0.01, 0.05)]
     return f"AUC {auc:.3f}, detected {rates[0]:.3f} at 1 % and {rates[1]:.3f} at 5 % false alarms"
 

@@ -173,18 +173,9 @@ def _compared(
     moved = cv2.warpAffine(gray, whole[:2], (width, height), flags=cv2.INTER_CUBIC, borderValue=0)
     agreement, energy = _agreement(_detail(gray), _detail(np.asarray(moved, np.uint8)))
     textured = energy > LEAST_ENERGY
-    agreeing = ((agreement > AGREEMENT) & textured).astype(np.uint8)
-    joined = cv2.morphologyEx(agreeing, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    cleaned = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    _, labels = cv2.connectedComponents(cleaned)
-    column, row = (np.clip(ends[:, i].round().astype(int), 0, (width, height)[i] - 1) for i in (0, 1))
-    at = labels[row, column]
-    held = np.bincount(at[at > 0], minlength=1)
-    kept = [label for label in range(1, len(held)) if held[label] >= 2]
-    inliers = int(sum(held[label] for label in kept))
+    agreed, inliers = _held((agreement > AGREEMENT) & textured, ends)
     if inliers < LEAST_INLIERS:
         return None
-    agreed = np.isin(labels, kept)
     compared, strength = agreement[agreed & textured], energy[agreed & textured]
     quiet = compared[strength <= np.quantile(strength, 0.25)]
     contrast = cv2.absdiff(gray, np.asarray(moved, np.uint8))[agreed]
@@ -206,6 +197,19 @@ def _compared(
         size_ratio=ratio,
         scale=scale,
     )
+
+
+def _held(agreeing: NDArray[np.bool_], ends: Points) -> tuple[NDArray[np.bool_], int]:
+    """Return the agreeing places that hold at least two of the matched features, and how many they hold together."""
+    height, width = agreeing.shape
+    joined = cv2.morphologyEx(agreeing.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    cleaned = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
+    _, labels = cv2.connectedComponents(cleaned)
+    column, row = (np.clip(ends[:, i].round().astype(int), 0, (width, height)[i] - 1) for i in (0, 1))
+    at = labels[row, column]
+    held = np.bincount(at[at > 0], minlength=1)
+    kept = [label for label in range(1, len(held)) if held[label] >= 2]
+    return np.isin(labels, kept), int(sum(held[label] for label in kept))
 
 
 def _flatness(gray: Gray, target: NDArray[np.bool_]) -> float:
