@@ -480,6 +480,7 @@ class PhotoReport:
     outcomes: tuple[Outcome, ...] = ()
     version: str = ""
     calibration: str = ""  # name of the calibration table used
+    basis: str = ""  # changes with the corpus and the order's data: a resumed run looks again when they changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

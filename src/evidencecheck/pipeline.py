@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -31,7 +32,7 @@ from evidencecheck.model import (
     Unreadable,
 )
 from evidencecheck.report.html import HtmlReport
-from evidencecheck.report.journal import Journal
+from evidencecheck.report.journal import Journal, MadeWith
 from evidencecheck.report.jsonl import encode
 from evidencecheck.store import Store
 
@@ -81,7 +82,7 @@ def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
         if _matches(run):
             store.known_images()  # bring the saved index up to date once, not in every worker
         html = HtmlReport(run.out, run.lang, titles={check.id: check.title for check in run.checks})
-        reports = _reports(run, workers, journal, calibration, taken)
+        reports = _reports(run, workers, journal, calibration, store.corpus_state(), taken)
         done = cases = 0
         for case, group in groupby(reports, key=lambda photo: photo.case):
             photos = []
@@ -131,12 +132,22 @@ def _matches(run: Screening) -> bool:
     return any(check.group is Group.MATCH for check in run.checks)
 
 
-def _reports(
-    run: Screening, workers: Workers, journal: Journal, calibration: Calibration, taken: Sequence[Photo | Unreadable]
+def _reports(  # noqa: PLR0913, PLR0917 - the run's parts, each used once
+    run: Screening,
+    workers: Workers,
+    journal: Journal,
+    calibration: Calibration,
+    corpus_state: str,
+    taken: Sequence[Photo | Unreadable],
 ) -> Iterator[PhotoReport]:
     """Yield one report per file taken in, in order; a resumed run examines only what its journal lacks."""
     families = {check.id: check.family for check in run.checks}
-    known = [journal.earlier(item, families, calibration.name, __version__) for item in taken]
+
+    def made_with(case: str) -> MadeWith:
+        basis = f"{corpus_state} {run.orders.orders.get(case)!r}"
+        return MadeWith(__version__, calibration.name, sha256(basis.encode()).hexdigest()[:16])
+
+    known = [journal.earlier(item, families, made_with(item.case)) for item in taken]
     tasks = [
         _task(run, item)
         for item, report in zip(taken, known, strict=True)
@@ -147,9 +158,9 @@ def _reports(
         if report is not None:
             yield report
         elif isinstance(item, Unreadable):
-            yield _unreadable_report(item, calibration)
+            yield replace(_unreadable_report(item), **made_with(item.case)._asdict())
         else:
-            yield _report(run, *next(results), calibration, families)
+            yield replace(_report(run, *next(results), calibration, families), **made_with(item.case)._asdict())
 
 
 def _task(run: Screening, photo: Photo) -> Task:
@@ -182,7 +193,7 @@ def _report(
     if isinstance(result, Trouble):
         result = unreadable_after(task.received, result, run.settings)
     if isinstance(result, Unreadable):
-        return _unreadable_report(result, calibration)
+        return _unreadable_report(result)
     outcomes, verdict = judge(result.outcomes, calibration, families)
     return PhotoReport(
         case=result.photo.case,
@@ -198,12 +209,10 @@ def _report(
         edit_mask=result.edit_mask,
         preview=result.preview,
         outcomes=outcomes,
-        version=__version__,
-        calibration=calibration.name,
     )
 
 
-def _unreadable_report(item: Unreadable, calibration: Calibration) -> PhotoReport:
+def _unreadable_report(item: Unreadable) -> PhotoReport:
     return PhotoReport(
         case=item.case,
         photo=item.name,
@@ -215,6 +224,4 @@ def _unreadable_report(item: Unreadable, calibration: Calibration) -> PhotoRepor
         verdict=Level.UNREADABLE,
         reason=item.reason.en,
         explanation=item.reason,
-        version=__version__,
-        calibration=calibration.name,
     )

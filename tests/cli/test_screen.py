@@ -18,6 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from evidencecheck.report.jsonl import schema
+from evidencecheck.store import Store
 
 Rgb = NDArray[np.uint8]
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -195,6 +196,32 @@ def test_resume_looks_again_at_a_photo_that_changed(
     second = records((shop / "out" / "photos.jsonl").read_bytes())
     assert first["251103-1/stolen.jpg"] == second["251103-1/stolen.jpg"]
     assert first["251103-2/own.jpg"]["sha256"] != second["251103-2/own.jpg"]["sha256"]
+
+
+def test_resume_looks_again_when_the_corpus_has_grown(shop: Path, run_command: Run) -> None:
+    assert screened(run_command, shop, "--only", "match").returncode == 0
+    add_corpus(run_command, shop)
+    assert screened(run_command, shop, "--only", "match", "--resume").returncode == 1
+    again = records((shop / "out" / "photos.jsonl").read_bytes())
+    assert again["251103-1/stolen.jpg"]["claims"] == ["web-image"]
+
+
+def test_a_run_with_fewer_checks_does_not_make_package_forget(shop: Path, run_command: Run) -> None:
+    screened(run_command, shop, "--only", "match,file")
+    screened(run_command, shop, "--only", "file", out="out2")
+    with Store.open(shop / "store") as store:
+        (report,) = store.reports("251103-1")
+    assert "known-photo" in {outcome.check for outcome in report.outcomes}
+
+
+def test_a_photo_tried_in_some_folder_before_is_only_possible(shop: Path, run_command: Run) -> None:
+    trial, real = shop / "photos" / "trial", shop / "photos" / "251103-104481726350417"
+    trial.mkdir()
+    shutil.copy(shop / "photos" / "251103-2" / "own.jpg", trial / "x.jpg")
+    (shop / "photos" / "251103-2").rename(real)
+    found = records(screened(run_command, shop, "--only", "match", "--jsonl", "-").stdout)
+    assert found["251103-104481726350417/own.jpg"]["verdict"] == "possible"
+    assert found["trial/x.jpg"]["verdict"] == "documented"
 
 
 def test_one_photo_used_for_two_orders_is_reported_in_both(shop: Path, run_command: Run) -> None:

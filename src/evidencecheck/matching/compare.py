@@ -92,7 +92,9 @@ def _matches(exhibit: Exhibit, photo: View, known: KnownImages, candidates: Sequ
         if proof is not None:
             yield _match(exhibit, candidate, proof, gray)
         elif (
-            gray is None and (candidate.distance_bits or 256) <= HASH_ONLY_BITS and not len(candidate.fingerprint.codes)
+            candidate.distance_bits is not None
+            and candidate.distance_bits <= HASH_ONLY_BITS
+            and known.picture(reference) is None
         ):
             yield _hash_only(exhibit, candidate)
 

@@ -17,6 +17,7 @@ from evidencecheck.report.profile import KindName, Profile
 Rgb = NDArray[np.uint8]
 Language = Literal["zh", "en"]
 
+ADDED = "added to the corpus"  # the store's word for a reference whose first sighting nobody recorded
 EXPORTED = frozenset({Strength.SUPPORTED, Strength.DOCUMENTED})  # "possible" is for the reviewer, never for a complaint
 
 
@@ -114,5 +115,6 @@ def where(reference: MatchedReference) -> str:
 
 
 def when(reference: MatchedReference) -> str:
-    """Return when the known picture was there, as recorded; "" unknown."""
-    return reference.first_seen or reference.captured_at
+    """Return when the known picture was there, as recorded; "" unknown. The day it was added says nothing of that."""
+    added = reference.first_seen_how == ADDED
+    return reference.captured_at if added else reference.first_seen or reference.captured_at

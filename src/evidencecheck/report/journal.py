@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 from evidencecheck.model import Photo, PhotoReport, Unreadable
 from evidencecheck.report.jsonl import decode, encode
@@ -19,6 +19,14 @@ NAME = "photos.jsonl"
 
 class OutputExistsError(FileExistsError):
     """The output folder already holds a report and `--resume` was not given."""
+
+
+class MadeWith(NamedTuple):
+    """What a report rests on beside the photo: program version, calibration table, and basis (see PhotoReport)."""
+
+    version: str
+    calibration: str
+    basis: str
 
 
 class Journal:
@@ -50,12 +58,12 @@ class Journal:
     ) -> None:
         self._stream.close()
 
-    def earlier(
-        self, item: Photo | Unreadable, check_ids: Collection[str], calibration: str, version: str
-    ) -> PhotoReport | None:
-        """Return the earlier run's report on the same bytes by the same checks, table and version, if there is one."""
+    def earlier(self, item: Photo | Unreadable, check_ids: Collection[str], made_with: MadeWith) -> PhotoReport | None:
+        """Return the earlier run's report on the same bytes, by the same checks and with the same knowledge, if any."""
         report = self._earlier.get((item.name, item.sha256))
-        if report is None or (report.calibration, report.version, report.case) != (calibration, version, item.case):
+        if report is None or report.case != item.case:
+            return None
+        if made_with != MadeWith(report.version, report.calibration, report.basis):
             return None
         if isinstance(item, Photo) and {outcome.check for outcome in report.outcomes} != set(check_ids):
             return None

@@ -5,13 +5,14 @@ Describes files and pictures, accuses nobody. Whatever comes from a file is made
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from evidencecheck.model import Claim, MatchedReference, ReferenceKind, Text
-from evidencecheck.report.dossier import Dossier, PhotoEvidence, when, where
+from evidencecheck.model import Claim, MatchedReference, ReferenceKind, Settings, Text
+from evidencecheck.report.dossier import ADDED, Dossier, PhotoEvidence, when, where
 from evidencecheck.report.profile import Profile
 from evidencecheck.report.safe import last_part, shown, web_link
 from evidencecheck.report.text import rate_in_words
@@ -67,7 +68,7 @@ def source_lines(reference: MatchedReference) -> tuple[Text, ...]:
     elif source := shown(reference.source):
         title = f" {shown(reference.title)}" if reference.title else ""
         lines.append(Text(zh=f"来源：{source}{title}", en=f"Source: {source}{title}"))
-    if reference.first_seen:
+    if reference.first_seen and reference.first_seen_how != ADDED:
         how = f" ({shown(reference.first_seen_how)})" if reference.first_seen_how else ""
         lines.append(
             Text(
@@ -164,8 +165,7 @@ def _innocent(photos: Sequence[PhotoEvidence], language: str) -> Iterator[str]:
 def _how(reference: MatchedReference) -> str:
     """The store's own words for how a date is known, in Chinese; others as they are."""
     known = {
-        "added to the corpus": "加入资料库的时间",
-        "received with an order": "随订单收到",
+        "received with an order": "本店核查那张照片的时间",
         "manifest": "清单填写",
         "option": "添加时填写",
     }
@@ -174,9 +174,15 @@ def _how(reference: MatchedReference) -> str:
 
 
 def _moment(text: str) -> str:
-    """Return an ISO time to the minute, anything else as it is."""
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*", text)
-    return f"{match[1]} {match[2]}" if match else shown(text)
+    """Return an ISO time to the minute, as the seller's clock shows it; anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(text) if "T" in text else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        return shown(text)
+    local = moment.astimezone(ZoneInfo(Settings().time_zone)) if moment.tzinfo else moment
+    return f"{local:%Y-%m-%d %H:%M}"
 
 
 def said(text: Text, language: str) -> str:

@@ -110,7 +110,7 @@ HOW_KNOWN: dict[str, Text] = {
     "manifest": Text(zh="清单表", en="manifest"),
     "option": Text(zh="添加时填写", en="given when it was added"),
     "added to the corpus": Text(zh="加入图库的时间", en="when it was added to the corpus"),
-    "received with an order": Text(zh="随订单收到", en="received with an order"),
+    "received with an order": Text(zh="本店核查那张照片的时间", en="when that photo was screened here"),
     "Zone.Identifier": Text(zh="Windows 下载记录 (Zone.Identifier)", en="Windows download record (Zone.Identifier)"),
     "kMDItemWhereFroms": Text(zh="macOS 下载记录 (kMDItemWhereFroms)", en="macOS download record (kMDItemWhereFroms)"),
 }

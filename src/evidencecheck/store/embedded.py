@@ -109,6 +109,10 @@ class Store:
         """Return where the file of a reference lay; None when it was imported without one, or is a claim."""
         return references.file_of(self._db, reference_id)
 
+    def corpus_state(self) -> str:
+        """Return a short mark that changes whenever a reference is added, removed, or known otherwise."""
+        return references.state(self._db)
+
     def find(self, text: str) -> list[Reference]:
         """Return the references meant by an id, a file or folder, or the first 8 or more digits of a SHA-256."""
         return references.find(self._db, text)

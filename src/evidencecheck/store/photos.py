@@ -49,12 +49,25 @@ def claim(row: tuple[str | int, ...]) -> Reference:
 
 
 def save_report(db: sqlite3.Connection, report: PhotoReport) -> None:
-    """Keep a report; it replaces an earlier one on the same photo of the same order."""
+    """Keep a report; it replaces an earlier one on the same photo of the same order.
+
+    A run with fewer checks does not replace one with more on the same bytes: `package` would forget what was found.
+    """
+    row = db.execute(
+        "SELECT data FROM report WHERE order_number = ? AND photo = ? AND sha256 = ?",
+        (report.case, report.photo, report.sha256),
+    ).fetchone()
+    if row and _checks(report) < _checks(_decoder.decode(row[0])):
+        return
     db.execute(
         "INSERT INTO report VALUES (?, ?, ?, ?, ?) ON CONFLICT (order_number, photo) DO UPDATE"
         " SET sha256 = excluded.sha256, saved_at = excluded.saved_at, data = excluded.data",
         (report.case, report.photo, report.sha256, now(), _encoder.encode(report)),
     )
+
+
+def _checks(report: PhotoReport) -> frozenset[str]:
+    return frozenset(outcome.check for outcome in report.outcomes)
 
 
 def reports(db: sqlite3.Connection, order: str) -> tuple[PhotoReport, ...]:

@@ -108,6 +108,14 @@ def file_of(db: sqlite3.Connection, reference_id: str) -> Path | None:
     return as_path(row[0]) if row else None
 
 
+def state(db: sqlite3.Connection) -> str:
+    """Return a digest of everything the corpus says."""
+    digest = hashlib.sha256()
+    for row in db.execute("SELECT * FROM reference ORDER BY id"):
+        digest.update(repr(row).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:16]
+
+
 def select(db: sqlite3.Connection, which: Selection | None = None) -> Iterator[Reference]:
     """Yield references in the order they were added."""
     where, values = (which or Selection()).where()
