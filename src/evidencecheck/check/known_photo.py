@@ -44,6 +44,16 @@ CHANGED = (
         en="the archived picture may be another version, with a mark removed",
     ),
     Text(zh="反光、滤镜或遮挡也会造成差别", en="a reflection, a filter or something in front of it differs too"),
+    Text(
+        zh="圈出的可能只是后加的文字、贴纸或手机界面，不是商品上的变化",
+        en="what is circled may be a caption, a sticker or a phone's frame put on later, not a change of the goods",
+    ),
+)
+LISTING = (
+    Text(
+        zh="买家可能用商品图说明想要的样子，请先看聊天记录",
+        en="the buyer may point at what the listing promised: look at the chat first",
+    ),
 )
 EMPTY = Text(
     zh="图库是空的：先用 evidencecheck corpus add 加入网图或店铺图片",
@@ -90,7 +100,7 @@ def _finding(match: Match, proved: int) -> Finding:
         regions=(Region(polygon=match.matched.outline, label="1"),) if len(match.matched.outline) >= 3 else (),
         measurements=measurements(match),
         reference=match.matched,
-        innocent=INNOCENT,
+        innocent=INNOCENT if match.reference.kind is ReferenceKind.WEB else LISTING,
     )
 
 
