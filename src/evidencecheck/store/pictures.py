@@ -96,8 +96,8 @@ def touch(db: sqlite3.Connection, number: int) -> None:
 def release(db: sqlite3.Connection, previews: Previews, number: int) -> None:
     """Delete a picture that no reference and no photo needs any more, inside a write; otherwise mark it as changed."""
     needed = db.execute(
-        "SELECT EXISTS (SELECT 1 FROM reference WHERE picture = ?1) OR EXISTS (SELECT 1 FROM photo WHERE picture = ?1)",
-        (number,),
+        "SELECT EXISTS (SELECT 1 FROM reference WHERE picture = ?) OR EXISTS (SELECT 1 FROM photo WHERE picture = ?)",
+        (number, number),
     ).fetchone()[0]
     if needed:
         touch(db, number)

@@ -30,8 +30,8 @@ NOTE = "index.json"
 MEMBERS = {"corpus": "reference", "photos": "photo"}
 MEMBERSHIP = (
     "SELECT picture.id, EXISTS (SELECT 1 FROM reference WHERE reference.picture = picture.id) AS corpus,"
-    " EXISTS (SELECT 1 FROM photo WHERE photo.picture = picture.id) AS photos, fingerprint.changed > ?1{data}"
-    " FROM picture JOIN fingerprint ON fingerprint.picture = picture.id WHERE picture.changed > ?1"
+    " EXISTS (SELECT 1 FROM photo WHERE photo.picture = picture.id) AS photos, fingerprint.changed > :since{data}"
+    " FROM picture JOIN fingerprint ON fingerprint.picture = picture.id WHERE picture.changed > :since"
 )
 
 
@@ -50,8 +50,8 @@ class SearchIndex:
             now = generation(db)[1]
             if now == self.seen:
                 return 0
-            since = (self.seen,)
-            gone = [row[0] for row in db.execute("SELECT picture FROM gone WHERE changed > ?", since)]
+            since = {"since": self.seen}
+            gone = [row[0] for row in db.execute("SELECT picture FROM gone WHERE changed > :since", since)]
             rows = db.execute(MEMBERSHIP.format(data=""), since).fetchall()
             for place, part in enumerate(self.parts.values()):
                 part.remove([*gone, *(row[0] for row in rows if row[3] or not row[1 + place])])
