@@ -114,6 +114,9 @@ class ReferenceKind(StrEnum):
     CLAIM = "claim"
 
 
+ADDED_TO_CORPUS = "added to the corpus"  # `first_seen_how` of a reference whose first sighting nobody recorded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A known picture and its provenance. Unknown text is "", unknown times are None."""
@@ -126,7 +129,7 @@ class Reference:
     height: int
     source: str = ""  # URL, or app and account
     first_seen: str = ""  # ISO 8601 date or time
-    first_seen_how: str = ""  # e.g. "manifest", "Zone.Identifier", "added to the corpus"
+    first_seen_how: str = ""  # e.g. "manifest", "Zone.Identifier", ADDED_TO_CORPUS
     captured_at: str = ""
     sku: str = ""
     title: str = ""

@@ -11,6 +11,7 @@ import pytest
 
 from evidencecheck.matching.fingerprint import Fingerprint
 from evidencecheck.model import (
+    ADDED_TO_CORPUS,
     Basis,
     Claim,
     Finding,
@@ -23,7 +24,7 @@ from evidencecheck.model import (
     Text,
 )
 from evidencecheck.store import Store, StoreError
-from evidencecheck.store.provenance import ADDED, Found, Provenance
+from evidencecheck.store.provenance import Found, Provenance
 from evidencecheck.store.references import Selection
 
 MakeIntake = Callable[..., Intake]
@@ -62,7 +63,7 @@ def test_adding_again_changes_nothing_and_new_provenance_updates(tmp_path: Path,
         intake = make_intake(1)
         assert store.add_reference(intake, stated()) == "added"
         first = next(store.references())
-        assert first.first_seen_how == ADDED
+        assert first.first_seen_how == ADDED_TO_CORPUS
         assert first.first_seen
         assert store.add_reference(intake, stated()) == "unchanged"
         assert store.add_reference(intake, stated(), Found(source="https://found.example")) == "updated"

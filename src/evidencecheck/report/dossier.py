@@ -10,14 +10,23 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.model import Finding, Level, MatchedReference, Order, PhotoReport, Settings, Strength, Text
+from evidencecheck.model import (
+    ADDED_TO_CORPUS,
+    Finding,
+    Level,
+    MatchedReference,
+    Order,
+    PhotoReport,
+    Settings,
+    Strength,
+    Text,
+)
 from evidencecheck.report.places import Ranked, rank
 from evidencecheck.report.profile import KindName, Profile
 
 Rgb = NDArray[np.uint8]
 Language = Literal["zh", "en"]
 
-ADDED = "added to the corpus"  # the store's word for a reference whose first sighting nobody recorded
 EXPORTED = frozenset({Strength.SUPPORTED, Strength.DOCUMENTED})  # "possible" is for the reviewer, never for a complaint
 
 
@@ -116,5 +125,5 @@ def where(reference: MatchedReference) -> str:
 
 def when(reference: MatchedReference) -> str:
     """Return when the known picture was there, as recorded; "" unknown. The day it was added says nothing of that."""
-    added = reference.first_seen_how == ADDED
+    added = reference.first_seen_how == ADDED_TO_CORPUS
     return reference.captured_at if added else reference.first_seen or reference.captured_at

@@ -11,11 +11,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from evidencecheck.model import Claim, MatchedReference, ReferenceKind, Settings, Text
-from evidencecheck.report.dossier import ADDED, Dossier, PhotoEvidence, when, where
+from evidencecheck.model import ADDED_TO_CORPUS, Claim, MatchedReference, ReferenceKind, Settings, Text
+from evidencecheck.report.dossier import Dossier, PhotoEvidence, when, where
 from evidencecheck.report.profile import Profile
 from evidencecheck.report.safe import last_part, shown, web_link
-from evidencecheck.report.text import rate_in_words
+from evidencecheck.report.text import how_known, rate_in_words
 
 STATEMENT = "statement.txt"
 PREVIEW = Text(
@@ -68,12 +68,12 @@ def source_lines(reference: MatchedReference) -> tuple[Text, ...]:
     elif source := shown(reference.source):
         title = f" {shown(reference.title)}" if reference.title else ""
         lines.append(Text(zh=f"来源：{source}{title}", en=f"Source: {source}{title}"))
-    if reference.first_seen and reference.first_seen_how != ADDED:
-        how = f" ({shown(reference.first_seen_how)})" if reference.first_seen_how else ""
+    if reference.first_seen and reference.first_seen_how != ADDED_TO_CORPUS:
+        at, how = _moment(reference.first_seen), how_known(reference.first_seen_how)
         lines.append(
             Text(
-                zh=f"首次见于：{_moment(reference.first_seen)}{_how(reference)}",
-                en=f"First seen: {_moment(reference.first_seen)}{how}",
+                zh=f"首次见于：{at}（{shown(how.zh)}）" if how.zh else f"首次见于：{at}",
+                en=f"First seen: {at} ({shown(how.en)})" if how.en else f"First seen: {at}",
             )
         )
     if reference.captured_at:
@@ -160,17 +160,6 @@ def _innocent(photos: Sequence[PhotoEvidence], language: str) -> Iterator[str]:
     for photo in photos:
         for each in photo.selected.exported:
             yield from (shown(said(text, language)) for text in each.finding.innocent)
-
-
-def _how(reference: MatchedReference) -> str:
-    """The store's own words for how a date is known, in Chinese; others as they are."""
-    known = {
-        "received with an order": "本店核查那张照片的时间",
-        "manifest": "清单填写",
-        "option": "添加时填写",
-    }
-    how = known.get(reference.first_seen_how, shown(reference.first_seen_how))
-    return f"（{how}）" if how else ""
 
 
 def _moment(text: str) -> str:

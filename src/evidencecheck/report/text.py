@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from evidencecheck.model import Basis, Claim, Finding, Level, ReferenceKind, Status, Strength, Text
+from evidencecheck.model import ADDED_TO_CORPUS, Basis, Claim, Finding, Level, ReferenceKind, Status, Strength, Text
 
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
@@ -109,7 +109,7 @@ KIND_NAMES: dict[ReferenceKind, Text] = {
 HOW_KNOWN: dict[str, Text] = {
     "manifest": Text(zh="清单表", en="manifest"),
     "option": Text(zh="添加时填写", en="given when it was added"),
-    "added to the corpus": Text(zh="加入图库的时间", en="when it was added to the corpus"),
+    ADDED_TO_CORPUS: Text(zh="加入图库的时间", en="when it was added to the corpus"),
     "received with an order": Text(zh="本店核查那张照片的时间", en="when that photo was screened here"),
     "Zone.Identifier": Text(zh="Windows 下载记录 (Zone.Identifier)", en="Windows download record (Zone.Identifier)"),
     "kMDItemWhereFroms": Text(zh="macOS 下载记录 (kMDItemWhereFroms)", en="macOS download record (kMDItemWhereFroms)"),

@@ -7,8 +7,6 @@ from datetime import datetime
 
 from evidencecheck.model import ReferenceKind
 
-ADDED = "added to the corpus"  # how first_seen is known when nothing else is
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:

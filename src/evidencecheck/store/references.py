@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from evidencecheck.model import Reference, ReferenceKind
+from evidencecheck.model import ADDED_TO_CORPUS, Reference, ReferenceKind
 from evidencecheck.store.paths import as_path, as_text
 from evidencecheck.store.pictures import release, touch
 from evidencecheck.store.previews import Previews
-from evidencecheck.store.provenance import ADDED, Found, Provenance, now
+from evidencecheck.store.provenance import Found, Provenance, now
 
 Change = Literal["added", "updated", "unchanged"]
 
@@ -91,12 +91,16 @@ def add(db: sqlite3.Connection, picture: int, path: str, stated: Provenance, fou
 def _merged(stated: Provenance, found: Found, old: dict[str, str]) -> dict[str, str]:
     """Return the columns in the order of STATED: stated, else already stored, else found, else unknown."""
     new = {name: as_text(getattr(stated, name) or old.get(name, "") or getattr(found, name, "")) for name in STATED}
+    recorded = old.get("first_seen", "") if old.get("first_seen_how") != ADDED_TO_CORPUS else ""
     sources = (
         (stated.first_seen, stated.first_seen_how or "option"),
-        (old.get("first_seen", "") if old.get("first_seen_how") != ADDED else "", old.get("first_seen_how", "")),
+        (
+            old.get("first_seen", "") if old.get("first_seen_how") != ADDED_TO_CORPUS else "",
+            old.get("first_seen_how", ""),
+        ),
         (found.first_seen, found.first_seen_how),
-        (old.get("first_seen", ""), ADDED),
-        (now(), ADDED),
+        (old.get("first_seen", ""), ADDED_TO_CORPUS),
+        (now(), ADDED_TO_CORPUS),
     )
     new["first_seen"], new["first_seen_how"] = next(pair for pair in sources if pair[0])
     return new
