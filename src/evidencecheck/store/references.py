@@ -94,10 +94,7 @@ def _merged(stated: Provenance, found: Found, old: dict[str, str]) -> dict[str, 
     recorded = old.get("first_seen", "") if old.get("first_seen_how") != ADDED_TO_CORPUS else ""
     sources = (
         (stated.first_seen, stated.first_seen_how or "option"),
-        (
-            old.get("first_seen", "") if old.get("first_seen_how") != ADDED_TO_CORPUS else "",
-            old.get("first_seen_how", ""),
-        ),
+        (recorded, old.get("first_seen_how", "")),
         (found.first_seen, found.first_seen_how),
         (old.get("first_seen", ""), ADDED_TO_CORPUS),
         (now(), ADDED_TO_CORPUS),
