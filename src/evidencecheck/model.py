@@ -95,6 +95,32 @@ class Order:
     after_sales_kind: str = ""  # refund only, return and refund, exchange, resend, repair, in the export's words
     after_sales_status: str = ""
     resend_tracking_number: str = ""  # of the parcel the seller sent again
+    buyer: str = field(default="", repr=False)  # keyed hash: equal for two orders of one buyer; says nothing else
+
+
+class AttachmentRole(StrEnum):
+    """What a file that the seller adds to a case is."""
+
+    CHAT = "chat"
+    ORDER = "order"
+    VIDEO = "video"
+    GOODS = "goods"
+    LOGISTICS = "logistics"
+    STAFF = "staff"  # a photo the shop's own staff sent to the buyer: not reuse when it comes back
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file the seller added to a case. It stays where it is: only its hash, name and place are kept."""
+
+    order: str
+    role: AttachmentRole
+    sha256: str
+    size_bytes: int
+    name: str  # "" once purged
+    path: Path | None = None  # None once purged
+    made_at: datetime | None = None  # when it was made or captured, as the seller says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +161,8 @@ class Reference:
     title: str = ""
     licence: str = ""
     order: str = ""  # for a claim: the other order's number
+    exported: Order | None = None  # for a claim: what the export says of that order
+    own: bool = False  # for a claim: the shop's own staff had sent it
 
 
 # ---------------------------------------------------------------- what a check may use

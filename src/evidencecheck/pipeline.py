@@ -53,6 +53,7 @@ class Screening:
     lang: Literal["zh", "en"] = "zh"
     resume: bool = False
     jsonl: BinaryIO | None = None
+    channel: str = "screen"  # how the photos came, for the ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
     levels: Counter[Level] = Counter()
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(run.store))
+        run = _with_known_orders(run, store, received)
         journal = stack.enter_context(Journal.open(run.out, resume=run.resume))
         workers = stack.enter_context(Workers(run.jobs, run.settings))
         taken = [*_take_in(run, workers, store, received, tell)]
@@ -110,11 +112,18 @@ def _take_in(
     results = workers.map(partial(intake, settings=run.settings, with_fingerprint=_matches(run)), received)
     for number, (item, result) in enumerate(zip(received, results, strict=True), 1):
         if isinstance(result, Intake):
-            store.remember(result, item.case)
+            store.remember(result, item.case, channel=run.channel)
             yield result.photo
         else:
             yield unreadable_after(item, result, run.settings) if isinstance(result, Trouble) else result
         tell("take in", number, len(received))
+
+
+def _with_known_orders(run: Screening, store: Store, received: Sequence[Received]) -> Screening:
+    """Keep what the exports say; an order in none of this run's is looked up in those of earlier runs."""
+    store.save_orders(run.orders.orders.values())
+    orders = {number: order for item in received if (order := store.order(number := item.case))}
+    return replace(run, orders=replace(run.orders, orders=orders))
 
 
 def _keep_apart(run: Screening) -> None:

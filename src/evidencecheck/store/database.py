@@ -106,7 +106,10 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
             raise StoreError(f"{path}: made by a newer version. Upgrade evidencecheck, or give --store DIR")
         for step in MIGRATIONS[version:]:
             for statement in step:
-                db.execute(statement)
+                if isinstance(statement, str):
+                    db.execute(statement)
+                else:
+                    statement(db)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 

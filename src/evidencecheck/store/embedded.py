@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from evidencecheck.store import photos, pictures, references
+from evidencecheck.store import exported, photos, pictures, references
 from evidencecheck.store.database import connect, writing
+from evidencecheck.store.facts import TakenIn
+from evidencecheck.store.ledger import Ledger
 from evidencecheck.store.paths import as_text
 from evidencecheck.store.previews import Previews
 from evidencecheck.store.provenance import Found, Provenance
@@ -19,7 +21,7 @@ from evidencecheck.store.stats import Stats, measure
 
 if TYPE_CHECKING:
     from evidencecheck.matching.fingerprint import Fingerprint
-    from evidencecheck.model import Intake, KnownImages, MatchedReference, PhotoReport, Received, Reference
+    from evidencecheck.model import Intake, KnownImages, MatchedReference, Order, PhotoReport, Received, Reference
     from evidencecheck.store.pictures import Picture
     from evidencecheck.store.search_index import SearchIndex
     from evidencecheck.store.verification import Problem
@@ -62,11 +64,15 @@ class Store:
 
     # ---------------------------------------------------------------- photos of orders
 
-    def remember(self, intake: Intake, order: str) -> None:
-        """Keep a photo with the order it came with. Twice is the same as once."""
+    def remember(self, intake: Intake, order: str, *, channel: str = "", own: bool = False) -> None:
+        """Keep a photo with the order it came with. Twice is the same as once.
+
+        `channel` says how it came; `own`: the shop's own staff had sent it, so it is nobody's reuse.
+        """
+        taken_in = TakenIn(order=order, sha256=intake.photo.sha256, channel=channel, own=own)
         with writing(self._db):
             number = pictures.keep(self._db, self._previews, intake)
-            photos.remember(self._db, number, intake.photo, order)
+            photos.remember(self._db, number, intake.photo, taken_in)
 
     def fingerprint_of(self, sha256: str) -> Fingerprint | None:
         """Return the stored fingerprint of a file's content, None if it is not known."""
@@ -78,7 +84,8 @@ class Store:
 
     def save_report(self, report: PhotoReport) -> None:
         """Keep a report as the latest on its photo."""
-        photos.save_report(self._db, report)
+        with writing(self._db):
+            photos.save_report(self._db, report)
 
     def reports(self, order: str) -> tuple[PhotoReport, ...]:
         """Return the latest report on every photo of an order."""
@@ -91,6 +98,22 @@ class Store:
     def orders(self) -> tuple[str, ...]:
         """Return every order number with a photo or a report."""
         return photos.orders(self._db)
+
+    # ---------------------------------------------------------------- cases
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger: decisions, packages, submissions, outcomes, deadlines, attachments, and their audit log."""
+        return Ledger(self._db)
+
+    def save_orders(self, orders: Iterable[Order]) -> int:
+        """Keep what exports say of orders, joined with earlier exports; return how many said something new."""
+        with writing(self._db):
+            return exported.save(self._db, orders)
+
+    def order(self, number: str) -> Order | None:
+        """Return what the exports read so far say of an order, None if it was in none."""
+        return exported.order(self._db, number)
 
     # ---------------------------------------------------------------- the corpus
 

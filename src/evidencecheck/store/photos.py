@@ -8,33 +8,47 @@ from pathlib import Path
 import msgspec
 
 from evidencecheck.model import Photo, PhotoReport, Reference, ReferenceKind
+from evidencecheck.store import exported
+from evidencecheck.store.audit import append, digest
+from evidencecheck.store.facts import NAMES, Judged, TakenIn, data_of
 from evidencecheck.store.paths import as_path, as_text
 from evidencecheck.store.pictures import touch
 from evidencecheck.store.provenance import now
 
 CLAIM_ID = "claim-"
 RECEIVED = "received with an order"
-COLUMNS = "photo.id, name, order_number, intake_at, picture.sha256, picture.width, picture.height"
-JOINED = "FROM photo JOIN picture ON picture.id = photo.picture"
+COLUMNS = (
+    "photo.id, name, order_number, intake_at, own, picture.sha256, picture.width, picture.height,"
+    " exported.data, exported.buyer"
+)
+JOINED = (
+    "FROM photo JOIN picture ON picture.id = photo.picture LEFT JOIN exported ON exported.number = photo.order_number"
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(PhotoReport)
 
 
-def remember(db: sqlite3.Connection, picture: int, photo: Photo, order: str) -> None:
+def remember(db: sqlite3.Connection, picture: int, photo: Photo, taken_in: TakenIn) -> None:
     """Keep that a photo came with an order, inside a write. Screening it again changes nothing."""
+    where = (taken_in.order, picture)
     added = db.execute(
-        "INSERT INTO photo (order_number, picture, name, path, intake_at) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO photo (order_number, picture, name, path, intake_at, channel, own) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (order_number, picture) DO NOTHING RETURNING id",
-        (order, picture, photo.name, as_text(photo.path.absolute()), now()),
+        (*where, photo.name, as_text(photo.path.absolute()), now(), taken_in.channel, taken_in.own),
     ).fetchone()
-    if added:
+    own = db.execute(
+        "UPDATE photo SET own = 1 WHERE order_number = ? AND picture = ? AND own = 0 AND ? RETURNING id",
+        (*where, taken_in.own),
+    ).fetchone()
+    if added or own:
         touch(db, picture)
+        append(db, NAMES[TakenIn], taken_in.order, data_of(taken_in))
 
 
 def claim(row: tuple[str | int, ...]) -> Reference:
     """Return the photo of another order, one row of COLUMNS, as a reference."""
-    number, name, order, intake_at, sha256, width, height = row
+    number, name, order, intake_at, own, sha256, width, height, data, buyer = row
     return Reference(
         id=f"{CLAIM_ID}{number}",
         kind=ReferenceKind.CLAIM,
@@ -45,11 +59,13 @@ def claim(row: tuple[str | int, ...]) -> Reference:
         first_seen=str(intake_at),
         first_seen_how=RECEIVED,
         order=str(order),
+        exported=exported.decode(str(data), str(buyer)) if data else None,
+        own=bool(own),
     )
 
 
 def save_report(db: sqlite3.Connection, report: PhotoReport) -> None:
-    """Keep a report; it replaces an earlier one on the same photo of the same order.
+    """Keep a report, inside a write; it replaces an earlier one on the same photo of the same order.
 
     A run with fewer checks does not replace one with more on the same bytes: `package` would forget what was found.
     """
@@ -57,13 +73,24 @@ def save_report(db: sqlite3.Connection, report: PhotoReport) -> None:
         "SELECT data FROM report WHERE order_number = ? AND photo = ? AND sha256 = ?",
         (report.case, report.photo, report.sha256),
     ).fetchone()
-    if row and _checks(report) < _checks(_decoder.decode(row[0])):
+    data = _encoder.encode(report)
+    if row and (row[0] == data or _checks(report) < _checks(_decoder.decode(row[0]))):
         return
     db.execute(
         "INSERT INTO report VALUES (?, ?, ?, ?, ?) ON CONFLICT (order_number, photo) DO UPDATE"
         " SET sha256 = excluded.sha256, saved_at = excluded.saved_at, data = excluded.data",
-        (report.case, report.photo, report.sha256, now(), _encoder.encode(report)),
+        (report.case, report.photo, report.sha256, now(), data),
     )
+    judged = Judged(
+        order=report.case,
+        sha256=report.sha256,
+        verdict=report.verdict,
+        claims=report.claims,
+        version=report.version,
+        calibration=report.calibration,
+        report=digest(data),
+    )
+    append(db, NAMES[Judged], report.case, data_of(judged))
 
 
 def _checks(report: PhotoReport) -> frozenset[str]:

@@ -7,11 +7,22 @@ photo       a photo received with an order; one picture may have come with sever
 report      the latest report on a photo, as JSON.
 gone        pictures no longer stored, so that another process can take them out of its search index.
 store       one row: the store's own name and the generation, which grows with each change the search index must see.
+audit       everything that happened to a case, append-only, each row chained to the one before (see `audit.py`).
+audit_head  one row: how many rows `audit` has and the hash of the last, so that a cut-off end is noticed.
+exported    what the exports say of an order, as JSON; `buyer` is a keyed hash, "" when unknown.
+attachment  files the seller added to a case: chat or order screenshots, videos; where they lie, not their content.
 """
 
 from __future__ import annotations
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+import sqlite3
+from collections.abc import Callable
+
+from evidencecheck.store.audit import adopt
+
+Statement = str | Callable[[sqlite3.Connection], None]
+
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     (
         """CREATE TABLE store (
             only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -77,4 +88,49 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # When the fingerprint itself changed: taking a picture out of the search index and in again is dear.
     ("ALTER TABLE fingerprint ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",),
+    # The ledger. What was stored before it is entered into the audit log as it is found.
+    (
+        """CREATE TABLE audit (
+            number INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            order_number TEXT NOT NULL,
+            data TEXT NOT NULL,
+            previous TEXT NOT NULL,
+            hash TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX audit_order ON audit (order_number, number)",
+        """CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+        """CREATE TRIGGER audit_kept BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+        """CREATE TABLE audit_head (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            number INTEGER NOT NULL,
+            hash TEXT NOT NULL
+        ) STRICT""",
+        "INSERT INTO audit_head VALUES (1, 0, printf('%064d', 0))",
+        """CREATE TABLE exported (
+            number TEXT PRIMARY KEY,
+            buyer TEXT NOT NULL,
+            data TEXT NOT NULL,
+            imported_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX exported_buyer ON exported (buyer)",
+        """CREATE TABLE attachment (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            order_number TEXT NOT NULL,
+            role TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            size_bytes INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            path TEXT NOT NULL,
+            made_at TEXT NOT NULL,
+            added_at TEXT NOT NULL,
+            UNIQUE (order_number, sha256)
+        ) STRICT""",
+        "ALTER TABLE photo ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE photo ADD COLUMN own INTEGER NOT NULL DEFAULT 0",
+        adopt,
+    ),
 )
