@@ -39,10 +39,11 @@ def package(  # noqa: PLR0913 - one parameter per option of the contract
 ) -> None:
     """生成可直接提交的举报材料。 Prepare the pictures and texts for the platform's report form."""
     with plain_errors():
-        from evidencecheck.cli.package_sources import Request, gather
+        from evidencecheck.gathering import Request, gather
         from evidencecheck.report.archive import write_package
         from evidencecheck.report.package import make_package
         from evidencecheck.report.profile import load_profile
+        from evidencecheck.store.location import store_folder
 
         platform = load_profile(profile)
         request = Request(
@@ -54,7 +55,7 @@ def package(  # noqa: PLR0913 - one parameter per option of the contract
             shop_photo=shop_photo,
             exports=tuple(orders or ()),
         )
-        made = make_package(gather(request, store, platform), platform)
+        made = make_package(gather(request, store_folder(store), platform, warn), platform)
         if made.missing:
             _tell(made.missing, lang)
         if not made.missing or draft:

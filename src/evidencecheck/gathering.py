@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,6 @@ from evidencecheck.acquire.exhibit import OpenExhibit, open_exhibit
 from evidencecheck.acquire.find import find_photos
 from evidencecheck.acquire.intake import sha256_of
 from evidencecheck.acquire.orders import read_orders
-from evidencecheck.cli.console import printable, warn
 from evidencecheck.model import (
     MatchedReference,
     Order,
@@ -26,8 +25,8 @@ from evidencecheck.model import (
 )
 from evidencecheck.report.dossier import Dossier, KnownPicture, Language, PhotoEvidence, Selected, ShopPhoto, select
 from evidencecheck.report.profile import KindName, Profile
+from evidencecheck.report.safe import neutral
 from evidencecheck.store import Store
-from evidencecheck.store.location import store_folder
 from evidencecheck.store.references import Selection
 
 if TYPE_CHECKING:
@@ -47,15 +46,18 @@ class Request:
     exports: tuple[Path, ...] = ()
 
 
-def gather(request: Request, store: str, profile: Profile) -> Dossier:
-    """Return the dossier. Raises ValueError for an order never screened, or a photo or picture that is not there."""
+def gather(request: Request, store: Path, profile: Profile, warn: Callable[[str], None]) -> Dossier:
+    """Return the dossier; `warn` is told of an export that cannot be read.
+
+    Raises ValueError for an order never screened, or a photo or picture that is not there.
+    """
     settings = Settings()
-    with Store.open(store_folder(store)) as memory:
+    with Store.open(store) as memory:
         reports = memory.reports(request.order_number)
         if not reports:
             raise ValueError(_unknown_order(request.order_number, memory.orders()))
         chosen = _chosen(request.chosen, reports)
-        order = _order(request, settings)
+        order = _order(request, settings, warn)
         elsewhere = _by_hash(request.photos, settings)
         photos = tuple(
             _evidence(selected, memory, elsewhere, settings)
@@ -138,7 +140,7 @@ def _given_shop_photo(request: Request, settings: Settings) -> ShopPhoto | None:
     opened = open_exhibit(Received(case="", name=path.name, path=path), settings)
     if isinstance(opened, Unreadable):
         raise ValueError(  # noqa: TRY004 - the file is wrong, not a type
-            f"{printable(str(path))}: {opened.reason.zh} / {opened.reason.en}"
+            f"{neutral(str(path))}: {opened.reason.zh} / {opened.reason.en}"
         )
     return ShopPhoto(
         rgb=opened.rgb,
@@ -179,12 +181,12 @@ def _chosen(wanted: tuple[str, ...], reports: Iterable[PhotoReport]) -> tuple[st
 def _one_of(wanted: str, names: list[str]) -> str:
     found = [name for name in names if wanted == name] or [n for n in names if n.rsplit("/", 1)[-1] == wanted]
     if len(found) != 1:
-        shown = ", ".join(printable(name) for name in names)
-        raise ValueError(f"--photo {printable(wanted)}: name one of / 请写明其中一张: {shown}")
+        shown = ", ".join(neutral(name) for name in names)
+        raise ValueError(f"--photo {neutral(wanted)}: name one of / 请写明其中一张: {shown}")
     return found[0]
 
 
-def _order(request: Request, settings: Settings) -> Order | None:
+def _order(request: Request, settings: Settings, warn: Callable[[str], None]) -> Order | None:
     if not request.exports:
         return None
     book = read_orders(request.exports, settings)
@@ -195,9 +197,9 @@ def _order(request: Request, settings: Settings) -> Order | None:
 
 
 def _unknown_order(number: str, orders: tuple[str, ...]) -> str:
-    near = ", ".join(printable(order) for order in orders[-5:])
+    near = ", ".join(neutral(order) for order in orders[-5:])
     known = f" 最近的订单 / latest orders: {near}" if near else ""
     return (
-        f"{printable(number)}: 还没有核查过这个订单，请先运行 evidencecheck screen（同一个 --store）"
+        f"{neutral(number)}: 还没有核查过这个订单，请先运行 evidencecheck screen（同一个 --store）"
         f" / not screened yet; run evidencecheck screen with the same --store.{known}"
     )
