@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib.util import find_spec
-from typing import Any
 
 import cv2
 import numpy as np
@@ -32,6 +29,7 @@ from evidencecheck.model import (
     Strength,
     Text,
 )
+from evidencecheck.reading.lines import can_read, read_lines
 
 SHORT_SIDE_PX = 640  # of the picture that is read: the smallest lawful text is then 32 px tall
 BAND_SHARE = 0.16  # of the height, at the top and at the bottom
@@ -53,7 +51,7 @@ INNOCENT = (
 def visible_label(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa: ARG001 - every check has this signature
     """Yield a finding for every AI declaration read at the top or bottom edge."""
     width, height = exhibit.photo.width, exhibit.photo.height
-    if find_spec("rapidocr") is None:
+    if not can_read():
         how = 'pip install "evidencecheck[ocr]"'
         yield NotApplicable(reason=Text(zh=f"没有安装扩展 ocr（{how}）", en=f"needs the extra ocr: {how}"))
         return
@@ -65,10 +63,10 @@ def visible_label(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa:
     small = np.asarray(cv2.resize(exhibit.rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     band = round(small.shape[0] * BAND_SHARE)
     for top in (0, small.shape[0] - band):
-        for box, text, confidence in _read(small[top : top + band]):
-            tall = float(np.linalg.norm(box[3] - box[0])) / min(small.shape[:2])
-            if WORDS.search(text) and confidence >= LEAST_CONFIDENCE and tall >= LEAST_HEIGHT_SHARE:
-                yield _finding((box + np.array([0, top])) / scale, text, confidence, tall)
+        for line in read_lines(small[top : top + band]):
+            tall = float(np.linalg.norm(line.box[3] - line.box[0])) / min(small.shape[:2])
+            if WORDS.search(line.text) and line.confidence >= LEAST_CONFIDENCE and tall >= LEAST_HEIGHT_SHARE:
+                yield _finding((line.box + np.array([0, top])) / scale, line.text, line.confidence, tall)
 
 
 def _finding(box: NDArray[np.float64], text: str, confidence: float, tall: float) -> Finding:
@@ -83,31 +81,6 @@ def _finding(box: NDArray[np.float64], text: str, confidence: float, tall: float
         regions=(Region(polygon=tuple((float(x), float(y)) for x, y in box), label="1"),),
         measurements={"text": shown, "ocr_confidence": round(confidence, 3), "text_height_share": round(tall, 3)},
         innocent=INNOCENT,
-    )
-
-
-def _read(band: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.float64], str, float]]:
-    """Yield (box (4, 2) in band pixels, text, confidence 0-1) of the lines read."""
-    read = _reader()(cv2.cvtColor(np.ascontiguousarray(band), cv2.COLOR_RGB2BGR), use_cls=False)
-    if read.boxes is None or read.txts is None or read.scores is None:
-        return
-    for box, text, confidence in zip(read.boxes, read.txts, read.scores, strict=True):
-        yield np.asarray(box, np.float64), str(text), float(confidence)
-
-
-@cache
-def _reader() -> Any:
-    """The OCR engine with the models of its wheel, one thread; loading takes a second."""
-    from rapidocr import RapidOCR
-
-    return RapidOCR(
-        params={
-            "Global.log_level": "error",
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-            "Det.limit_type": "max",
-            "Det.limit_side_len": 1600,
-        }
     )
 
 

@@ -37,7 +37,11 @@ EXTRAS = (
     Extra(name="excel", module="openpyxl", adds="读取 Excel 订单导出 / order exports as .xlsx"),
     Extra(name="parquet", module="pyarrow", adds="读取 img2dataset 的来源记录 / provenance from img2dataset"),
     Extra(name="c2pa", module="c2pa", adds="核对内容凭证（C2PA）签名 / verifies signed content credentials"),
-    Extra(name="ocr", module="rapidocr", adds="读取画面上的“AI生成”等标识 / reads visible AI labels"),
+    Extra(
+        name="ocr",
+        module="rapidocr",
+        adds="读取图中文字：AI 标识、要遮盖的电话 / reads text: AI labels, phone numbers to mask",
+    ),
 )
 
 
