@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -182,6 +183,29 @@ def test_the_first_of_several_pictures_counts(kind: str, name: str) -> None:
     decoded = picture(encoded(first, kind, save_all=True, append_images=[second]))
     assert decoded.format == name
     assert decoded.rgb[:, :, 0].min() > 180
+
+
+LONG = zlib.compress(b'{"nodes": ["' + b"a prompt " * 500_000 + b'"]}')  # 4.5 MB, as generators' workflows are
+EXTRAS = {
+    "long text": (b"zTXt", b"workflow\0\0" + LONG),
+    "long packet": (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + LONG),
+    "much text": (b"tEXt", b"workflow\0" + b"x" * 70_000_000),
+    "large profile": (b"iCCP", b"profile\0\0" + LONG),
+    "damaged text": (b"zTXt", b"Comment\0\5nothing"),
+    "damaged size": (b"pHYs", b"\0"),
+}
+
+
+@pytest.mark.parametrize("end", [False, True])
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_what_a_png_carries_beside_its_pixels_never_hides_them(scene: Image.Image, extra: str, end: bool) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # only in the EXIF chunk: it must be kept
+    data = encoded(scene, "PNG", exif=exif)
+    kind, payload = EXTRAS[extra]
+    chunk = len(payload).to_bytes(4, "big") + kind + payload + zlib.crc32(kind + payload).to_bytes(4, "big")
+    at = len(data) - 12 if end else 33  # before IEND, or behind IHDR
+    assert np.array_equal(picture(data[:at] + chunk + data[at:]).rgb, picture(data).rgb)
 
 
 def test_pixel_limit_is_exact(scene: Image.Image) -> None:

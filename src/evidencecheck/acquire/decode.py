@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from evidencecheck.acquire import jpeg_end, pixels, reasons
+from evidencecheck.acquire import jpeg_end, pixels, png_pixels, reasons
 from evidencecheck.model import Text
 
 if TYPE_CHECKING:
@@ -63,6 +63,13 @@ def decode(data: bytes, settings: Settings, *, longest_side_px: int | None = Non
     With `longest_side_px` the result is no larger than that; JPEG is then decoded at the DCT scale (1/2, 1/4, 1/8) that
     is just large enough, which is 4-5 times faster at 12 MP. Smaller pictures are never enlarged.
     """
+    picture = _attempt(data, settings, longest_side_px)
+    if isinstance(picture, Text) and picture != reasons.OUT_OF_MEMORY and data.startswith(png_pixels.SIGNATURE):
+        return _attempt(png_pixels.only_pixels(data), settings, longest_side_px)
+    return picture
+
+
+def _attempt(data: bytes, settings: Settings, longest_side_px: int | None) -> Picture | Text:
     try:
         with _quiet():
             return _decode(data, settings, longest_side_px)
