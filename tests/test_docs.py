@@ -45,7 +45,7 @@ def test_every_verb_is_in_the_readme(verb: str, readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     group, _, inner = verb.partition(" ")
     if inner:
-        assert f"corpus {inner}" in text or re.search(rf"`corpus list`.*`{inner}`", text), verb
+        assert f"{group} {inner}" in text or re.search(rf"`{group} list`.*`{inner}`", text), verb
     else:
         assert f"evidencecheck {group}" in text
 

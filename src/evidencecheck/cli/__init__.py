@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evidencecheck import __version__
-from evidencecheck.cli import corpus
+from evidencecheck.cli import corpus, ledger
 from evidencecheck.cli.demo import demo
 from evidencecheck.cli.doctor import doctor
 from evidencecheck.cli.exits import ExitCode
@@ -44,6 +44,7 @@ app.command()(demo)
 app.command()(screen)
 app.add_typer(corpus.app, name="corpus")
 app.command()(package)
+app.add_typer(ledger.app, name="ledger")
 app.command()(doctor)
 
 

@@ -10,16 +10,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from evidencecheck.store import exported, photos, pictures, references
+from evidencecheck.store.backup import backup
+from evidencecheck.store.buyer_key import buyer_key
 from evidencecheck.store.database import connect, writing
 from evidencecheck.store.facts import TakenIn
 from evidencecheck.store.ledger import Ledger
 from evidencecheck.store.paths import as_text
 from evidencecheck.store.previews import Previews
 from evidencecheck.store.provenance import Found, Provenance
+from evidencecheck.store.purge import Purge, purge
 from evidencecheck.store.references import Change, Selection
 from evidencecheck.store.stats import Stats, measure
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from evidencecheck.matching.fingerprint import Fingerprint
     from evidencecheck.model import Intake, KnownImages, MatchedReference, Order, PhotoReport, Received, Reference
     from evidencecheck.store.pictures import Picture
@@ -110,6 +115,18 @@ class Store:
         """Keep what exports say of orders, joined with earlier exports; return how many said something new."""
         with writing(self._db):
             return exported.save(self._db, orders)
+
+    def purge(self, before: datetime, *, dry_run: bool = False) -> Purge:
+        """Delete pictures and paths of photos and attachments older than `before`; hashes and the log stay."""
+        return purge(self._db, self._previews, before, dry_run=dry_run)
+
+    def backup(self, target: Path) -> None:
+        """Copy the whole store to `target` while it is in use; raises StoreError for a target of something else."""
+        backup(self._db, self.folder, RECORD, target)
+
+    def buyer_key(self) -> bytes:
+        """Return the key with which order exports turn a buyer into a hash, made at the first call."""
+        return buyer_key(self._db, self.folder)
 
     def order(self, number: str) -> Order | None:
         """Return what the exports read so far say of an order, None if it was in none."""

@@ -13,6 +13,7 @@ from evidencecheck.store.audit import append, canonical, digest
 from evidencecheck.store.facts import NAMES, Exported, data_of
 from evidencecheck.store.provenance import now
 
+ALL = "SELECT number, buyer, data FROM exported ORDER BY number"
 _decoder = msgspec.json.Decoder(Order)
 
 

@@ -6,7 +6,6 @@ emptied (`photo`, `attachment`). A photo is its SHA-256.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -163,6 +162,7 @@ KINDS: dict[str, type[Fact]] = {
     "purged": Purged,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
+_decoders: dict[str, msgspec.json.Decoder[Fact]] = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,11 +182,18 @@ def data_of(fact: Fact) -> dict[str, object]:
 
 def logged(entry: Entry) -> Logged:
     """Return what a row of the log says. Raises ValueError for a kind or data this version does not know."""
-    kind = KINDS.get(entry.kind)
-    if kind is None:
-        raise ValueError(f"audit log, entry {entry.number}: made by a newer version, upgrade evidencecheck")
+    return Logged(
+        number=entry.number,
+        at=datetime.fromisoformat(entry.at),
+        fact=fact_of(entry.number, entry.kind, entry.data),
+    )
+
+
+def fact_of(number: int, kind: str, data: str) -> Fact:
+    """Return what row `number` says. Raises ValueError for a kind or data this version does not know."""
+    if kind not in _decoders:
+        raise ValueError(f"audit log, entry {number}: made by a newer version, upgrade evidencecheck")
     try:
-        fact = msgspec.convert(json.loads(entry.data), kind)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"audit log, entry {entry.number}: {error}; run evidencecheck ledger audit") from error
-    return Logged(number=entry.number, at=datetime.fromisoformat(entry.at), fact=fact)
+        return _decoders[kind].decode(data)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"audit log, entry {number}: {error}; run evidencecheck ledger audit") from error

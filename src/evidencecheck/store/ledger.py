@@ -1,5 +1,8 @@
-"""The ledger: what is known and was done of each case. The audit log is its record; nothing is kept beside it that
-could say something else, except what must be deletable (paths, names) or is large (reports)."""
+"""The ledger: what is known and was done of each case.
+
+The audit log is its record: nothing is kept beside it that could say something else, except what must be deletable
+(paths, names) or is large (reports, exports), and of that the log holds the hash.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import TypeVar
 from evidencecheck.model import Attachment, AttachmentRole, Order
 from evidencecheck.store import exported
 from evidencecheck.store.audit import Entry, append, entries
+from evidencecheck.store.auditing import Audit, audit
 from evidencecheck.store.database import reading, writing
 from evidencecheck.store.facts import (
     NAMES,
@@ -27,6 +31,7 @@ from evidencecheck.store.facts import (
 )
 from evidencecheck.store.paths import as_path, as_text
 from evidencecheck.store.provenance import now
+from evidencecheck.store.queue import CaseLine, cases
 
 F = TypeVar("F", bound=Fact)
 
@@ -130,6 +135,14 @@ class Ledger:
                 attachments=self.attachments(order),
                 same_buyer=exported.same_buyer(self._db, order),
             )
+
+    def cases(self, *, with_exports: bool = False) -> tuple[CaseLine, ...]:
+        """Return every case, most pressing first (see `queue`); `with_exports` adds orders without photos."""
+        return cases(self._db, datetime.now().astimezone(), with_exports=with_exports)
+
+    def audit(self, expect: str = "") -> Audit:
+        """Recompute the hash chain of the log and compare what is stored beside it; see `auditing`."""
+        return audit(self._db, expect)
 
     def entries(self, order: str | None = None) -> tuple[Entry, ...]:
         """Return the rows of the audit log, oldest first: all, or those of one order."""

@@ -30,11 +30,14 @@ _decoder = msgspec.json.Decoder(PhotoReport)
 
 
 def remember(db: sqlite3.Connection, picture: int, photo: Photo, taken_in: TakenIn) -> None:
-    """Keep that a photo came with an order, inside a write. Screening it again changes nothing."""
+    """Keep that a photo came with an order, inside a write. Screening it again changes nothing.
+
+    After a purge it is taken in again: the next purge must find it.
+    """
     where = (taken_in.order, picture)
     added = db.execute(
         "INSERT INTO photo (order_number, picture, name, path, intake_at, channel, own) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (order_number, picture) DO NOTHING RETURNING id",
+        " ON CONFLICT (order_number, picture) DO UPDATE SET path = excluded.path WHERE photo.path = '' RETURNING id",
         (*where, photo.name, as_text(photo.path.absolute()), now(), taken_in.channel, taken_in.own),
     ).fetchone()
     own = db.execute(
@@ -104,12 +107,12 @@ def reports(db: sqlite3.Connection, order: str) -> tuple[PhotoReport, ...]:
 
 
 def file_of(db: sqlite3.Connection, order: str, sha256: str) -> Path | None:
-    """Return where a photo of an order lay when it was taken in."""
+    """Return where a photo of an order lay when it was taken in; None once purged."""
     row = db.execute(
         f"SELECT photo.path {JOINED} WHERE order_number = ? AND picture.sha256 = ?",
         (order, sha256),
     ).fetchone()
-    return as_path(row[0]) if row else None
+    return as_path(row[0]) if row and row[0] else None
 
 
 def orders(db: sqlite3.Connection) -> tuple[str, ...]:
