@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from evidencecheck.acquire.encode import encode_mask_png, preview_jpeg
 from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.acquire.intake import sha256_of
-from evidencecheck.acquire.workers import Trouble, phase
+from evidencecheck.acquire.workers import Trouble, Workers, phase
 from evidencecheck.check import Ran, failed, run_check, select_checks
 from evidencecheck.model import (
+    Check,
     EditMap,
     Exhibit,
     Group,
@@ -58,8 +60,19 @@ class Examined:
     edit_mask: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The photo and what each check said, where nothing was to be written."""
+
+    photo: Photo
+    outcomes: tuple[Outcome, ...]
+
+
 class NotWrittenError(OSError):
     """A picture could not be written to the output folder: nothing to do with the photo, and the end of the run."""
+
+
+R = TypeVar("R", bound=Examined | Heard | Unreadable | NotWrittenError)
 
 
 def examine(task: Task) -> Examined | Unreadable | NotWrittenError:
@@ -68,15 +81,8 @@ def examine(task: Task) -> Examined | Unreadable | NotWrittenError:
     exhibit = open_exhibit(task.received, task.settings)
     if isinstance(exhibit, Unreadable):
         return exhibit
-    lab = Lab(known=_known_images(task.store), order=task.order, settings=task.settings)
     checks = select_checks(only=task.check_ids)
-    ran: list[Ran] = []
-    for check in checks:
-        phase(f"check {check.id}")
-        if check.id in task.given_up:
-            ran.append(Ran(outcome=failed(check.id, task.given_up[check.id])))
-        else:
-            ran.append(run_check(check, exhibit, lab))
+    ran = [*_run_checks(task, exhibit, checks)]
     phase("pictures")
     edit_maps = [edit_map for one in ran for edit_map in one.edit_maps]
     looked_for_edits = any(
@@ -92,6 +98,38 @@ def examine(task: Task) -> Examined | Unreadable | NotWrittenError:
         )
     except NotWrittenError as error:
         return error
+
+
+def outcomes_only(task: Task) -> Heard | Unreadable:
+    """Decode the photo once and run the checks on it; write nothing at all."""
+    phase("decode")
+    exhibit = open_exhibit(task.received, task.settings)
+    if isinstance(exhibit, Unreadable):
+        return exhibit
+    ran = _run_checks(task, exhibit, select_checks(only=task.check_ids))
+    return Heard(photo=exhibit.photo, outcomes=tuple(one.outcome for one in ran))
+
+
+def settled(work: Callable[[Task], R], task: Task, result: R | Trouble[Task], settings: Settings) -> R | Unreadable:
+    """Return the work's result; after trouble within a check, do the work again without that check."""
+    while isinstance(result, Trouble) and result.phase.startswith("check "):
+        check_id = result.phase.removeprefix("check ")
+        if check_id in task.given_up:
+            break  # it was not run again: the trouble is elsewhere
+        task = replace(task, given_up={**task.given_up, check_id: trouble_text(result, settings).en})
+        with Workers(1, settings) as again:
+            result = next(again.map(work, [task]))
+    return unreadable_after(task.received, result, settings) if isinstance(result, Trouble) else result
+
+
+def _run_checks(task: Task, exhibit: Exhibit, checks: Sequence[Check]) -> Iterator[Ran]:
+    lab = Lab(known=_known_images(task.store), order=task.order, settings=task.settings)
+    for check in checks:
+        phase(f"check {check.id}")
+        if check.id in task.given_up:
+            yield Ran(outcome=failed(check.id, task.given_up[check.id]))
+        else:
+            yield run_check(check, exhibit, lab)
 
 
 def trouble_text(trouble: Trouble[object], settings: Settings) -> Text:

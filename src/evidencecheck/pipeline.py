@@ -17,8 +17,8 @@ from evidencecheck.acquire.find import find_photos
 from evidencecheck.acquire.intake import intake
 from evidencecheck.acquire.orders import OrderBook
 from evidencecheck.acquire.workers import Trouble, Workers
-from evidencecheck.decide import Calibration, judge, shipped
-from evidencecheck.examination import Examined, NotWrittenError, Task, examine, trouble_text, unreadable_after
+from evidencecheck.decide import Calibration, in_use, judge
+from evidencecheck.examination import Examined, NotWrittenError, Task, examine, settled, unreadable_after
 from evidencecheck.model import (
     CaseReport,
     Check,
@@ -63,21 +63,23 @@ class Summary:
     index: Path
     levels: Mapping[Level, int]
     cases: int
+    calibration: str  # name of the table the verdicts rest on
 
 
 def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
     """Screen every photo of the folder; every file found is in the report.
 
     Raises what `find_photos` and `Store.open` raise for a folder or store that cannot be used, ValueError for an output
-    or store folder among the photos, OSError when the output folder cannot be written.
+    or store folder among the photos or a damaged calibration of the seller's own, OSError when the output folder cannot
+    be written.
     """
     _keep_apart(run)
     received = find_photos(run.folder)
-    calibration = shipped()
     levels: Counter[Level] = Counter()
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(run.store))
         run = _with_known_orders(run, store, received)
+        calibration = in_use(store.calibration(), __version__)
         journal = stack.enter_context(Journal.open(run.out, resume=run.resume))
         workers = stack.enter_context(Workers(run.jobs, run.settings))
         taken = [*_take_in(run, workers, store, received, tell)]
@@ -102,7 +104,7 @@ def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
                 CaseReport(case=case, order=run.orders.orders.get(case), photos=tuple(photos)), store.picture_of
             )
         journal.finish()
-        return Summary(index=html.finish(), levels=levels, cases=cases)
+        return Summary(index=html.finish(), levels=levels, cases=cases, calibration=calibration.name)
 
 
 def _take_in(
@@ -190,33 +192,25 @@ def _report(
     calibration: Calibration,
     families: Mapping[str, str],
 ) -> PhotoReport:
-    while isinstance(result, Trouble) and result.phase.startswith("check "):
-        check_id = result.phase.removeprefix("check ")
-        if check_id in task.given_up:
-            break  # it was not run again: the trouble is elsewhere
-        task = replace(task, given_up={**task.given_up, check_id: trouble_text(result, run.settings).en})
-        with Workers(1, run.settings) as again:
-            result = next(again.map(examine, [task]))
-    if isinstance(result, NotWrittenError):
-        raise result
-    if isinstance(result, Trouble):
-        result = unreadable_after(task.received, result, run.settings)
-    if isinstance(result, Unreadable):
-        return _unreadable_report(result)
-    outcomes, verdict = judge(result.outcomes, calibration, families)
+    seen: Examined | Unreadable | NotWrittenError = settled(examine, task, result, run.settings)
+    if isinstance(seen, NotWrittenError):
+        raise seen
+    if isinstance(seen, Unreadable):
+        return _unreadable_report(seen)
+    outcomes, verdict = judge(seen.outcomes, calibration, families)
     return PhotoReport(
-        case=result.photo.case,
-        photo=result.photo.name,
-        sha256=result.photo.sha256,
-        size_bytes=result.photo.size_bytes,
-        format=result.photo.format,
-        width=result.photo.width,
-        height=result.photo.height,
+        case=seen.photo.case,
+        photo=seen.photo.name,
+        sha256=seen.photo.sha256,
+        size_bytes=seen.photo.size_bytes,
+        format=seen.photo.format,
+        width=seen.photo.width,
+        height=seen.photo.height,
         verdict=verdict.level,
         claims=verdict.claims,
-        edit_score=result.edit_score,
-        edit_mask=result.edit_mask,
-        preview=result.preview,
+        edit_score=seen.edit_score,
+        edit_mask=seen.edit_mask,
+        preview=seen.preview,
         outcomes=outcomes,
     )
 

@@ -9,6 +9,7 @@ import typer
 
 from evidencecheck import __version__
 from evidencecheck.cli import corpus, ledger
+from evidencecheck.cli.calibrate import calibrate
 from evidencecheck.cli.demo import demo
 from evidencecheck.cli.doctor import doctor
 from evidencecheck.cli.exits import ExitCode
@@ -45,6 +46,7 @@ app.command()(screen)
 app.add_typer(corpus.app, name="corpus")
 app.command()(package)
 app.add_typer(ledger.app, name="ledger")
+app.command()(calibrate)
 app.command()(doctor)
 
 

@@ -119,4 +119,6 @@ def _say(summary: Summary) -> None:
     counts = ", ".join(f"{summary.levels[level]} {level}" for level in Level if summary.levels.get(level))
     photos = sum(summary.levels.values())
     say(f"{photos} 张照片，{summary.cases} 个订单 / {photos} photos, {summary.cases} orders: {counts}")
+    if " + " in summary.calibration:  # the seller's own measurements are part of it
+        say(f"误报率表 / calibration table: {summary.calibration}")
     say(f"报告 / report: {summary.index}")

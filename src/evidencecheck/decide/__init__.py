@@ -2,5 +2,18 @@
 
 from evidencecheck.decide.calibration import Calibration, parse, shipped
 from evidencecheck.decide.judge import judge
+from evidencecheck.decide.own import OwnRow, OwnTable, as_json, in_use, joined, read_own, write_own
 
-__all__ = ["Calibration", "judge", "parse", "shipped"]
+__all__ = [
+    "Calibration",
+    "OwnRow",
+    "OwnTable",
+    "as_json",
+    "in_use",
+    "joined",
+    "judge",
+    "parse",
+    "read_own",
+    "shipped",
+    "write_own",
+]

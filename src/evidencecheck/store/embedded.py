@@ -1,4 +1,4 @@
-"""The embedded store: one folder with `record.sqlite`, `previews/` and `index/`."""
+"""The embedded store: one folder with `record.sqlite`, `previews/`, `index/` and perhaps `calibration.json`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from evidencecheck.store import exported, photos, pictures, references
+from evidencecheck.store import calibration_file, exported, photos, pictures, references
 from evidencecheck.store.backup import backup
 from evidencecheck.store.buyer_key import buyer_key
 from evidencecheck.store.database import connect, writing
@@ -131,6 +131,20 @@ class Store:
     def order(self, number: str) -> Order | None:
         """Return what the exports read so far say of an order, None if it was in none."""
         return exported.order(self._db, number)
+
+    # ---------------------------------------------------------------- the seller's own calibration
+
+    def calibration(self) -> str | None:
+        """Return the text of the seller's own calibration table, None where nothing was measured."""
+        return calibration_file.read(self.folder)
+
+    def keep_calibration(self, text: str) -> Path:
+        """Keep a table in place of an earlier one; return its file."""
+        return calibration_file.keep(self.folder, text)
+
+    def forget_calibration(self) -> bool:
+        """Take the table away; return whether there was one."""
+        return calibration_file.forget(self.folder)
 
     # ---------------------------------------------------------------- the corpus
 
