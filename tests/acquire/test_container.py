@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import numpy as np
 import pillow_heif
 import pytest
@@ -32,13 +33,8 @@ EXIF_TAGS: dict[int, object] = {
     0xA402: 0, 0xA403: 0, 0xA434: "lens",
 }  # fmt: skip
 GPS_TAGS: dict[int, object] = {
-    1: "N",
-    2: (31.0, 13.0, 47.5),
-    3: "E",
-    4: (121.0, 28.0, 1.0),
-    7: (2.0, 0.0, 3.0),
-    29: "2025:11:03",
-}
+    1: "N", 2: (31.0, 13.0, 47.5), 3: "E", 4: (121.0, 28.0, 1.0), 7: (2.0, 0.0, 3.0), 29: "2025:11:03",
+}  # fmt: skip
 
 
 def photo(form: str) -> bytes:
@@ -188,6 +184,24 @@ def nested_boxes() -> bytes:
     return inner
 
 
+def packet(body: bytes, space: bytes = b"urn:t") -> bytes:
+    head = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" xmlns:t="' + space + b'">'
+    return png((b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + head + body + b"</x:xmpmeta>"))
+
+
+def manifest(kind: bytes, claim: bytes) -> bytes:
+    """A PNG with a C2PA store of one manifest with one claim."""
+    held = box(b"jumb", box(b"jumd", b"\0" * 16 + b"\3c2pa.claim\0") + box(kind, claim))
+    held = box(b"jumb", box(b"jumd", b"\0" * 16 + b"\3urn:1\0") + held)
+    return png((b"caBX", box(b"jumb", box(b"jumd", b"\0" * 16 + b"\3c2pa\0") + held)))
+
+
+def cbor_text(text: bytes) -> bytes:
+    return b"\x7a" + struct.pack(">I", len(text)) + text
+
+
+MANY = b"<t:b>1</t:b>" * 5000
+LONG = b"A" * 300_000
 BOMB = zlib.compress(b'{"AIGC":' * 2_000_000)
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "inflating text": lambda: png(*[(b"zTXt", b"AIGC\0\0" + BOMB)] * 500),
@@ -204,6 +218,13 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "nested boxes": lambda: png((b"caBX", nested_boxes())),
     "deep CBOR": lambda: png((b"caBX", box(b"jumb", box(b"jumb", box(b"cbor", b"\x81" * 100_000))))),
     "endless boxes": lambda: box(b"ftyp", b"heic\0\0\0\0") + b"\0\0\0\10free" * 500_000,
+    "long name around many values": lambda: packet(b"<t:" + LONG + b">" + MANY + b"</t:" + LONG + b">"),
+    "long namespace of many values": lambda: packet(MANY, b"urn:" + LONG),
+    "long key of many values": lambda: manifest(b"cbor", b"\xa1" + cbor_text(LONG) + b"\x99\x4a\x38" + b"\1" * 19_000),
+    "long list": lambda: manifest(b"json", b'{"a":[' + b"1," * 250_000 + b"1]}"),
+    "tiny chunks": lambda: photo("png")[:33] + b"\0\0\0\0teST\0\0\0\0" * 1_000_000,
+    "inflating manifest": lambda: manifest(b"brob", brotli.compress(box(b"free", b"") * 2_000_000, quality=1)),
+    "tiny sub-blocks": lambda: b"GIF89a!\xff\x0bC2PA_GIF\1\0\0" + b"\1a" * 2_000_000,
     "trailer counts": lambda: photo("jpeg") + b"SEFH" + struct.pack("<II", 107, 2**32 - 1) + b"\0\0\0\0SEFT",
 }
 
@@ -211,11 +232,11 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_files_answer_soon_and_small(case: str) -> None:
     data = HOSTILE[case]()
-    started = time.perf_counter()
+    started = time.process_time()
     blocks = read_blocks(data)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert len(blocks.fields) <= 5000
-    assert sum(len(field.value) for field in blocks.fields) < 32 * 2**20
+    assert sum(len(field.name) + len(field.space) + len(field.value) for field in blocks.fields) < 32 * 2**20
 
 
 @pytest.mark.parametrize(

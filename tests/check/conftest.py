@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from evidencecheck.store import Store
 
 NOTHING: Mapping[int, object] = {}
 XMP_HEAD = b"http://ns.adobe.com/xap/1.0/\0"
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """An empty store and no order."""
     with Store.open(tmp_path_factory.mktemp("store") / "store") as store:
         yield Lab(known=store.known_images())
+
+
+@pytest.fixture(scope="session")
+def credentials() -> ModuleType:
+    """The functions of credentials.py, which sign pictures."""
+    return import_module("credentials")
 
 
 @pytest.fixture

@@ -94,6 +94,14 @@ def test_neither_report_nor_store_lies_among_the_photos(photos: Path, run_comman
     assert [path.name for path in photos.iterdir()] == ["251103-1"]
 
 
+def test_a_trust_list_without_a_certificate_is_said_before_anything_is_written(photos: Path, run_command: Run) -> None:
+    (photos.parent / "list.pem").write_text("no certificate")
+    done = screened(run_command, photos, "--trust-list", photos.parent / "list.pem")
+    assert done.returncode == 2
+    assert "list.pem" in done.stderr.decode()
+    assert not (photos.parent / "out").exists()
+
+
 def test_jsonl_cannot_overwrite_the_record_that_resume_needs(photos: Path, run_command: Run) -> None:
     assert screened(run_command, photos).returncode == 0
     record = photos.parent / "out" / "photos.jsonl"

@@ -47,9 +47,15 @@ def ai_label(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa: ARG0
     # A tool's name says "AI" and not how much; the source types beside it do.
     vague = "edited" if "edited" in says and "generated" not in says else "generated"
     for kind in KINDS:
-        group = [hit for hit in hits if kind == (vague if hit.mark.says == "ai" else hit.mark.says)]
+        group = [hit for hit in hits if kind == _kind(hit, vague)]
         if group:
             yield _declared(kind, group)
+
+
+def _kind(hit: Hit, vague: str) -> str:
+    says = vague if hit.mark.says == "ai" else hit.mark.says
+    part = hit.field.place == "c2pa" and hit.field.name.startswith("component")  # a picture that was put into this one
+    return "edited" if part and says == "generated" else says
 
 
 def _national(label: AigcLabel) -> Finding:

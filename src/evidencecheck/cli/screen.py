@@ -46,6 +46,10 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
     only: Annotated[str, typer.Option(help="Only these checks or groups, comma-separated.")] = "",
     skip: Annotated[str, typer.Option(help="Not these checks or groups, comma-separated.")] = "",
     fail_level: Annotated[FailLevel, typer.Option(help="Exit with 1 from this verdict up.")] = FailLevel.SUPPORTED,
+    trust_list: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Certificates (PEM) of signers whose credentials you trust."),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language the report opens in.")] = Language.ZH,
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one per processor core.")] = 0,
     engine: Annotated[Engine, typer.Option(help="Where the work runs.")] = Engine.LOCAL,
@@ -56,6 +60,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
         from evidencecheck import pipeline
         from evidencecheck.acquire.orders import read_orders
         from evidencecheck.check import select_checks
+        from evidencecheck.model import Settings
         from evidencecheck.store.location import store_folder
 
         if engine is Engine.DASK:
@@ -70,6 +75,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
             store=store_folder(store),
             checks=select_checks(_names(only), _names(skip)),
             orders=book,
+            settings=Settings(trust_anchors=_certificates(trust_list)),
             jobs=jobs or os.cpu_count() or 1,
             lang=lang.value,
             resume=resume,
@@ -101,6 +107,17 @@ def exit_code(summary: Summary, fail_level: FailLevel) -> ExitCode:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _certificates(trust_list: Path | None) -> str:
+    """Return the list's PEM text; raises ValueError for a file that holds no certificate."""
+    text = trust_list.read_text(encoding="utf-8", errors="replace") if trust_list else ""
+    if trust_list and "-----BEGIN CERTIFICATE-----" not in text:
+        raise ValueError(
+            f"{trust_list}: 里面没有证书（要 PEM 格式，以 -----BEGIN CERTIFICATE----- 开头）"
+            f" / holds no certificate in PEM form (beginning with -----BEGIN CERTIFICATE-----)"
+        )
+    return text
 
 
 def _stream(jsonl: str, out: Path, stack: ExitStack, *, resume: bool) -> BinaryIO | None:

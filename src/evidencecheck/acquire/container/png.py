@@ -5,17 +5,18 @@ from __future__ import annotations
 import struct
 import zlib
 
-from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_SEGMENTS, MAX_TRAILER_BYTES, Found
+from evidencecheck.acquire.container.found import MAX_BLOCK_BYTES, MAX_TRAILER_BYTES, Found
 from evidencecheck.acquire.container.found import readable as decode
 
 MAX_TEXT_BYTES = 2**20  # of one inflated text
+MAX_CHUNKS = 2**16  # pixels in chunks of 8 kB make 6,000 of a photo of 50 MB
 XMP_KEYWORD = "XML:com.adobe.xmp"
 
 
 def walk_png(data: bytes, found: Found) -> int:
     """Collect a PNG's chunks; return the offset behind IEND (the file's end when it has none)."""
     at = 8
-    for _ in range(MAX_SEGMENTS):
+    for _ in range(MAX_CHUNKS):
         if at + 8 > len(data):
             break
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]

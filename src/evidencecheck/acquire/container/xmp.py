@@ -21,13 +21,17 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MAX_DEPTH = 24
 MAX_PACKET_BYTES = 2**20  # larger ones are cut: they carry depth maps or endless document histories
 MAX_LOOSE_CHARS = 2**16
+MAX_NAME_CHARS = 200  # of a name or namespace: every field below repeats them
 _START = re.compile(rb"<(?:\w+:)?(xmpmeta|xapmeta|RDF)\b")
+_ENDLESS = re.compile(rb"\sxmlns(?::[^\s=]{1,99})?\s*=\s*[\"'][^\"']{2000}")  # a parser repeats it for every element
 _SKIP = frozenset(
     {f"{{{RDF}}}about", f"{{{RDF}}}parseType", f"{{{RDF}}}ID", "{http://www.w3.org/XML/1998/namespace}lang"}
 )
 _LOOSE_SPACE = re.compile(r"xmlns:(\w+)\s*=\s*[\"']([^\"']+)[\"']")
-_LOOSE_ELEMENT = re.compile(r"<(\w+):(\w+)\b[^<>]*>([^<]{1,20000})</\1:\2\s*>")
-_LOOSE_ATTRIBUTE = re.compile(r"\s(\w+):(\w+)\s*=\s*(?:\"(\{.{0,1500}?\})\"(?=[\s/>])|\"([^\"<]*)\"|'([^'<]*)')")
+_LOOSE_ELEMENT = re.compile(r"<(\w{1,99}):(\w{1,99})\b[^<>]*>([^<]{1,20000})</\1:\2\s*>")
+_LOOSE_ATTRIBUTE = re.compile(
+    r"\s(\w{1,99}):(\w{1,99})\s*=\s*(?:\"(\{.{0,1500}?\})\"(?=[\s/>])|\"([^\"<]*)\"|'([^'<]*)')"
+)
 
 
 def read(packet: bytes, problems: list[str]) -> Iterator[Field]:
@@ -38,7 +42,7 @@ def read(packet: bytes, problems: list[str]) -> Iterator[Field]:
     elif packet[:4] in (b"<\0?\0", b"\0<\0?", b"<\0x\0", b"\0<\0x"):
         packet = packet.decode("utf-16-le" if packet[1] == 0 else "utf-16-be", "replace").encode()
     try:
-        root = fromstring(_body(packet))
+        root = fromstring(b"" if _ENDLESS.search(packet) else _body(packet))
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         problems.append(f"XMP is not well-formed ({type(error).__name__}); read loosely")
         yield from _loosely(packet.decode("utf-8", "replace"))
@@ -89,7 +93,7 @@ def _step(child: Element, space: str, path: tuple[str, ...], number: int) -> tup
 
 def _split(tag: str) -> tuple[str, str]:
     space, _, name = tag.rpartition("}")
-    return space.lstrip("{"), name
+    return space.lstrip("{")[:MAX_NAME_CHARS], name[:MAX_NAME_CHARS]
 
 
 def _field(space: str, path: tuple[str, ...], value: str) -> Field:
@@ -99,7 +103,7 @@ def _field(space: str, path: tuple[str, ...], value: str) -> Field:
 def _loosely(packet: str) -> Iterator[Field]:
     """Read prefix:name elements and attributes out of broken XML, so that an unescaped sign does not hide a label."""
     packet = packet[:MAX_LOOSE_CHARS]
-    spaces = dict(_LOOSE_SPACE.findall(packet))
+    spaces = {prefix: space[:MAX_NAME_CHARS] for prefix, space in _LOOSE_SPACE.findall(packet)}
     for prefix, name, value in _LOOSE_ELEMENT.findall(packet)[:MAX_FIELDS]:
         if prefix not in ("rdf", "x"):
             yield _field(spaces.get(prefix, prefix), (name,), html.unescape(value.strip()))
