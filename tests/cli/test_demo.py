@@ -119,16 +119,24 @@ def painted_stain(shape: tuple[int, ...]) -> NDArray[np.uint8]:
     return np.asarray(cv2.ellipse(mask, (round(0.645 * width), round(0.60 * height)), axes, 0, 0, 360, (255,), -1))
 
 
-@pytest.mark.parametrize(("photo", "other"), [(FIRST_USE, SECOND_USE), (SECOND_USE, FIRST_USE)])
-def test_a_photo_sent_with_two_orders_is_documented_in_both(demo: Demo, photo: str, other: str) -> None:
-    record = demo.records[photo]
+def test_a_photo_sent_again_is_documented_in_the_later_order(demo: Demo) -> None:
+    record = demo.records[SECOND_USE]
     assert (record["verdict"], record["claims"]) == ("documented", ["reused"])
     (match,) = findings(record, "reused", "documented")
     assert match["reference"]["kind"] == "claim"
-    assert match["reference"]["sha256"] == demo.records[other]["sha256"]
+    assert match["reference"]["sha256"] == demo.records[FIRST_USE]["sha256"]
+    assert "2025-11-07 18:01" in match["summary"]["en"]  # when the other order was claimed, says the export
     shown = match["reference"]["order"]
     assert shown
-    assert other.partition("/")[0] not in shown  # the other order's number stays masked
+    assert FIRST_USE.partition("/")[0] not in shown + match["summary"]["en"]  # the other order's number stays masked
+
+
+def test_the_order_that_sent_it_first_only_hears_of_it(demo: Demo) -> None:
+    record = demo.records[FIRST_USE]
+    assert (record["verdict"], record["claims"]) == ("none", [])
+    (outcome,) = [outcome for outcome in record["outcomes"] if outcome["check"] == "reused"]
+    (note,) = outcome["notes"]
+    assert "also came later" in note["summary"]["en"]
 
 
 def test_a_photo_taken_before_shipping_contradicts_the_order(demo: Demo) -> None:

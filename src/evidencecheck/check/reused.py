@@ -1,6 +1,7 @@
-"""The same photo came with another order.
+"""The same photo came with an earlier order.
 
-The engine of known-photo, over the photos of other orders; every screened photo is remembered with its order.
+The engine of known-photo, over the photos of other orders; every screened photo is remembered with its order. Which
+claim came first is asked of the order exports, never of the order of screening: only the later one repeats anything.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 
 from evidencecheck.matching.compare import Match, compare, measurements
 from evidencecheck.matching.proof import Kinship
+from evidencecheck.matching.sequence import Turn, alike, same_photo, sequence, turn_of
 from evidencecheck.model import (
     Basis,
     Check,
@@ -18,8 +20,10 @@ from evidencecheck.model import (
     Finding,
     Group,
     Lab,
+    Measurement,
     NotApplicable,
     Note,
+    Order,
     ReferenceKind,
     Region,
     Strength,
@@ -27,6 +31,7 @@ from evidencecheck.model import (
 )
 
 KINDS = frozenset({ReferenceKind.CLAIM})
+SHOP = frozenset({ReferenceKind.SHOP})
 ORDER_DIGITS = 6  # every platform's order numbers have more; a folder like "test" or "新建文件夹 2" is no order
 MOST_NOTES = 5  # other photos of the same scene, shown to the reviewer
 INNOCENT = (
@@ -34,50 +39,56 @@ INNOCENT = (
     Text(
         zh="同一订单可能被导出了两次，或换过订单号", en="one order may have been exported twice, or under a new number"
     ),
+    Text(
+        zh="照片可能是本店客服发出、又传回来的；用 ledger attach --role staff 登记后不再提示",
+        en="the shop itself may have sent the photo; ledger attach --role staff says so for good",
+    ),
 )
 EMPTY = Text(
     zh="还没有其他订单的照片可以比对；每次 screen 都会记住照片",
     en="no photos of other orders are known yet; every `screen` remembers the photos it reads",
 )
+OWN = Text(
+    zh="与本店自己的照片是同一张，出现在几个订单里不算重复使用",
+    en="the same picture as one of the shop's own: that it comes with several orders is no reuse",
+)
 
 
 def reused(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
-    """Yield a finding for every photo of another order that this photo repeats."""
+    """Yield a finding for every earlier claim whose photo this one repeats, a note for every later one."""
     if lab.known.count(KINDS) == 0:
         yield NotApplicable(reason=EMPTY)
         return
     compared = compare(exhibit, lab.known, KINDS, exclude_order=exhibit.photo.case)
-    for match in compared.of(Kinship.SAME_PHOTO):
-        yield _finding(match, compared.proved)
-    for match in compared.of(Kinship.SAME_PRINT)[:MOST_NOTES]:
-        yield Note(
-            summary=Text(
-                zh="与另一订单的照片有相同的印花或场景，但不是同一张照片",
-                en="the same print or scene as a photo of another order, in another photo",
-            ),
-            measurements=measurements(match),
-            reference=match.matched,
-        )
-
-
-def _finding(match: Match, proved: int) -> Finding:
-    order, how = match.matched.order, match.matched.transform
-    if match.identical:
-        summary = Text(zh=f"同一个文件也出现在订单 {order}", en=f"the same file also came with order {order}")
+    same = compared.of(Kinship.SAME_PHOTO)
+    own = [match for match in same if match.reference.own]
+    if same and not own:  # a listing picture is the shop's own as well; known-photo says whose it is
+        own += compare(exhibit, lab.known, SHOP).of(Kinship.SAME_PHOTO)
+    if own:
+        yield Note(summary=OWN, measurements=measurements(own[0]), reference=own[0].matched)
     else:
-        summary = Text(
-            zh=f"同一张照片也出现在订单 {order}（{how.zh}）",
-            en=f"the same photo also came with order {order} ({how.en})",
-        )
+        yield from (_same_photo(match, lab.order, compared.proved) for match in same)
+    for match in (*compared.of(Kinship.SAME_PRINT), *compared.of(Kinship.SAME_HASH))[:MOST_NOTES]:
+        yield Note(summary=alike(match), measurements=measurements(match), reference=match.matched)
+
+
+def _same_photo(match: Match, mine: Order | None, proved: int) -> Finding | Note:
+    theirs = match.reference.exported
+    turn, summary = turn_of(mine, theirs), same_photo(match, mine)
+    numbers: dict[str, Measurement] = {**measurements(match), **sequence(mine, theirs)}
+    if turn is Turn.EARLIER:
+        return Note(summary=summary, measurements=numbers, reference=match.matched)
+    # One photo for two orders of one buyer is most often two pieces of one parcel.
+    firm = _is_order(match.reference.order) and not numbers.get("same_buyer")
     return Finding(
         claim=Claim.REUSED,
         score=round(match.score, 4),
         summary=summary,
         basis=Basis.FACT,
-        ceiling=Strength.DOCUMENTED if _is_order(match.reference.order) else Strength.POSSIBLE,
+        ceiling=Strength.DOCUMENTED if firm else Strength.POSSIBLE,
         comparisons=max(1, proved),
         regions=(Region(polygon=match.matched.outline, label="1"),) if len(match.matched.outline) >= 3 else (),
-        measurements=measurements(match),
+        measurements=numbers,
         reference=match.matched,
         innocent=INNOCENT,
     )

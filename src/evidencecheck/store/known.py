@@ -80,7 +80,10 @@ class KnownPictures:
     def _known_as(self, part: str, number: int, kinds: frozenset[ReferenceKind], exclude_order: str) -> list[Reference]:
         """Return everything a picture is known as: it may have several sources, or come with several orders."""
         if part == "photos":
-            query = f"SELECT {photos.COLUMNS} {photos.JOINED} WHERE picture = ? AND order_number <> ? ORDER BY photo.id"
+            query = (  # a photo the shop itself sent is known within its own order too
+                f"SELECT {photos.COLUMNS} {photos.JOINED}"
+                " WHERE picture = ? AND (order_number <> ? OR own = 1) ORDER BY photo.id"
+            )
             return [photos.claim(row) for row in self._db.execute(query, (number, exclude_order))]
         query = f"SELECT {references.COLUMNS} {references.JOINED} WHERE picture = ? ORDER BY added_at, reference.id"
         return [one for one in map(references.reference, self._db.execute(query, (number,))) if one.kind in kinds]
