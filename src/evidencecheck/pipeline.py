@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -33,7 +31,7 @@ from evidencecheck.model import (
 )
 from evidencecheck.report.html import HtmlReport
 from evidencecheck.report.journal import Journal, MadeWith
-from evidencecheck.report.jsonl import encode
+from evidencecheck.report.output import Output, Summary
 from evidencecheck.store import Store
 
 Tell = Callable[[str, int, int], None]  # stage, photos done, photos in all
@@ -56,55 +54,50 @@ class Screening:
     channel: str = "screen"  # how the photos came, for the ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """How a run ended: the report's index, and how many photos reached each level."""
-
-    index: Path
-    levels: Mapping[Level, int]
-    cases: int
-    calibration: str  # name of the table the verdicts rest on
-
-
 def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
     """Screen every photo of the folder; every file found is in the report.
 
     Raises what `find_photos` and `Store.open` raise for a folder or store that cannot be used, ValueError for an output
     or store folder among the photos or a damaged calibration of the seller's own, OSError when the output folder cannot
-    be written.
+    be written or another run writes in it.
     """
-    _keep_apart(run)
+    keep_apart(run)
     received = find_photos(run.folder)
-    levels: Counter[Level] = Counter()
-    with ExitStack() as stack:
-        store = stack.enter_context(Store.open(run.store))
-        run = _with_known_orders(run, store, received)
-        calibration = in_use(store.calibration(), __version__)
-        journal = stack.enter_context(Journal.open(run.out, resume=run.resume))
-        workers = stack.enter_context(Workers(run.jobs, run.settings))
+    with Store.open(run.store) as store:
+        in_use(store.calibration(), __version__)  # a damaged one is told before anything is written
+        with Journal.open(run.out, resume=run.resume) as journal:
+            output = output_of(run, journal)
+            screen_lot(run, received, store, output, tell)
+            return output.finish()
+
+
+def screen_lot(
+    run: Screening, received: Sequence[Received], store: Store, output: Output, tell: Tell = lambda *_: None
+) -> None:
+    """Screen some orders' photos, sorted by order, and add them to the output."""
+    run = _with_known_orders(run, store, received)
+    calibration = in_use(store.calibration(), __version__)
+    with Workers(run.jobs, run.settings) as workers:
         taken = [*_take_in(run, workers, store, received, tell)]
         if _matches(run):
             store.known_images()  # bring the saved index up to date once, not in every worker
-        html = HtmlReport(run.out, run.lang, titles={check.id: check.title for check in run.checks})
-        reports = _reports(run, workers, journal, calibration, store.corpus_state(), taken)
-        done = cases = 0
+        reports = _reports(run, workers, output.journal, calibration, store.corpus_state(), taken)
+        done = 0
         for case, group in groupby(reports, key=lambda photo: photo.case):
             photos = []
             for photo in group:
                 photos.append(photo)
-                journal.add(photo)
+                output.add_photo(photo)
                 store.save_report(photo)
-                levels[photo.verdict] += 1
-                if run.jsonl:
-                    run.jsonl.write(encode(photo) + b"\n")
-                    run.jsonl.flush()
                 tell("examine", done := done + 1, len(taken))
-            cases += 1
-            html.add_case(
-                CaseReport(case=case, order=run.orders.orders.get(case), photos=tuple(photos)), store.picture_of
-            )
-        journal.finish()
-        return Summary(index=html.finish(), levels=levels, cases=cases, calibration=calibration.name)
+            order = run.orders.orders.get(case)
+            output.add_case(CaseReport(case=case, order=order, photos=tuple(photos)), store.picture_of)
+
+
+def output_of(run: Screening, journal: Journal) -> Output:
+    """Return what the run writes to."""
+    html = HtmlReport(run.out, run.lang, titles={check.id: check.title for check in run.checks})
+    return Output(journal, html, run.jsonl)
 
 
 def _take_in(
@@ -128,7 +121,7 @@ def _with_known_orders(run: Screening, store: Store, received: Sequence[Received
     return replace(run, orders=replace(run.orders, orders=orders))
 
 
-def _keep_apart(run: Screening) -> None:
+def keep_apart(run: Screening) -> None:
     """Raise ValueError when the report or the store would lie among the photos: the next run would examine them."""
     photos = run.folder.resolve()
     for option, folder in (("--out", run.out), ("--store", run.store)):

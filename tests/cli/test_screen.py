@@ -186,6 +186,27 @@ def test_a_killed_run_resumes_with_nothing_lost_or_doubled(
     assert len(list((tmp_path / "out" / "cases").glob("*.html"))) == 14
 
 
+def test_two_runs_never_write_one_report_at_once_and_a_killed_one_leaves_no_lock(
+    tmp_path: Path, draw_scene: Callable[..., Rgb], save: Callable[..., Path], run_command: Run
+) -> None:
+    for number in range(6):
+        save(draw_scene(number, 300, 400), tmp_path / "photos" / f"251103-{number:02d}" / "1.jpg")
+    words = ("screen", tmp_path / "photos", "--store", tmp_path / "store", "--out", tmp_path / "out", "--resume")
+    command = [sys.executable, "-m", "evidencecheck", *map(str, (*words, "--jobs", 1))]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        deadline = time.monotonic() + 120
+        while not (tmp_path / "out" / "photos.jsonl").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        second = run_command(*words)
+        assert running.poll() is None  # or the first was already done, and this tells nothing
+        running.kill()
+    assert second.returncode == 2
+    assert "另一次核查正在写" in second.stderr.decode()
+    assert "--out" in second.stderr.decode()
+    assert run_command(*words).returncode in (0, 1)
+    assert len(records((tmp_path / "out" / "photos.jsonl").read_bytes())) == 6
+
+
 def test_resume_looks_again_at_a_photo_that_changed(
     shop: Path, run_command: Run, draw_scene: Callable[..., Rgb], save: Callable[..., Path]
 ) -> None:

@@ -15,7 +15,7 @@ from evidencecheck.cli.console import Language, progress, say, warn
 from evidencecheck.cli.exits import ExitCode, plain_errors
 
 if TYPE_CHECKING:
-    from evidencecheck.pipeline import Summary
+    from evidencecheck.report.output import Summary
 
 
 class FailLevel(StrEnum):
