@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +40,9 @@ from evidencecheck.model import (
     Text,
     Unreadable,
 )
+from evidencecheck.report.cover import COVER_RGB
 from evidencecheck.store import Store
+from evidencecheck.store.facts import Packaged
 from evidencecheck.store.provenance import Provenance
 
 Rgb = NDArray[np.uint8]
@@ -139,29 +144,26 @@ def test_a_complete_case_is_ready(shop: Shop, kind: str) -> None:
     assert done.stdout == ""
     assert "ready" in done.stderr
     files = shop.files(f"{NUMBER}-{kind}")
-    assert len(files) == 6
-    original = next(data for name, data in files.items() if "原图" in name)
-    assert original == shop.photo.read_bytes()
-    assert files["03_来源图.jpg"] == shop.web.read_bytes()
+    assert len(files) == 9
     manifest = json.loads(files["manifest.json"])
     assert manifest["status"] == "ready"
-    assert "小红书 @someone" in files["statement.txt"].decode("utf-8-sig")
+    assert "小红书 @someone" in files["92_维权申诉.txt"].decode("utf-8-sig")
     with zipfile.ZipFile(shop.out / f"{NUMBER}-{kind}.zip") as bundle:
         assert bundle.testzip() is None
-        assert len(bundle.namelist()) == 6
+        assert len(bundle.namelist()) == 9
 
 
 def test_english_names_and_words(shop: Shop) -> None:
     done = shop.package("--kind", "edited", "--lang", "en")
     assert done.exit_code == 0, done.stderr
     files = shop.files(f"{NUMBER}-edited")
-    assert {"01_circled.jpg", "02_original.jpg", "03_source.jpg"} <= set(files)
+    assert {"01_circled.jpg", "02_photo.jpg", "03_source.jpg", "91_report_text.txt"} <= set(files)
     assert "Complete: ready to submit" in files["00_steps.txt"].decode("utf-8-sig")
 
 
 def test_a_second_package_stands_beside_the_first(shop: Shop) -> None:
     for _ in range(2):
-        assert shop.package("--kind", "edited").exit_code == 0
+        assert shop.package("--kind", "edited", "--no-redact").exit_code == 0
     assert (shop.out / f"{NUMBER}-edited-2").is_dir()
 
 
@@ -174,7 +176,7 @@ def test_a_changed_original_is_incomplete_and_a_copy_elsewhere_helps(shop: Shop)
     assert done.exit_code == 1
     assert "改动" in done.stderr
     assert not shop.out.exists()
-    assert shop.package("--kind", "edited", "--photos", kept.parent).exit_code == 0
+    assert shop.package("--kind", "edited", "--photos", kept.parent, "--no-redact").exit_code == 0
     assert shop.files(f"{NUMBER}-edited")["02_原图.jpg"] == kept.read_bytes()
 
 
@@ -182,7 +184,7 @@ def test_a_moved_source_is_replaced_by_its_preview(shop: Shop) -> None:
     shop.web.unlink()
     assert shop.package("--kind", "web-image").exit_code == 0
     files = shop.files(f"{NUMBER}-web-image")
-    assert "缩小图" in files["statement.txt"].decode("utf-8-sig")
+    assert "缩小图" in files["95_依据与局限.txt"].decode("utf-8-sig")
     assert files["03_来源图.jpg"][:2] == b"\xff\xd8"
 
 
@@ -193,21 +195,23 @@ def test_an_incomplete_case_writes_only_a_draft(shop: Shop) -> None:
     assert not shop.out.exists()
     done = shop.package("--kind", "not-our-product", "--photo", "照片 1.jpg", "--draft")
     assert done.exit_code == 1
-    assert "先不要提交" in shop.files(f"{NUMBER}-not-our-product-draft")["00_steps.txt"].decode("utf-8-sig")
+    assert "先不要提交" in shop.files(f"{NUMBER}-not-our-product-draft")["00_提交步骤.txt"].decode("utf-8-sig")
 
 
 def test_the_shop_photo_is_given_or_found_by_sku(shop: Shop) -> None:
     product = save(draw(5), shop.folder / "product.jpg")
-    with_file = shop.package("--kind", "not-our-product", "--photo", "照片 1.jpg", "--shop-photo", product)
+    with_file = shop.package(
+        "--kind", "not-our-product", "--photo", "照片 1.jpg", "--shop-photo", product, "--no-redact"
+    )
     assert with_file.exit_code == 0, with_file.stderr
     export = shop.folder / "orders.csv"
     export.write_text(f"订单号,商家编码-规格维度,快递单号\n{NUMBER},CUP-W,7801\n", encoding="gbk")
     assert shop.run(
         "corpus", "add", product, "--kind", "shop", "--sku", "CUP-W", "--store", shop.folder / "store"
     ).exit_code == 0  # fmt: skip
-    found = shop.package("--kind", "not-our-product", "--photo", "照片 1.jpg", "--orders", export)
+    found = shop.package("--kind", "not-our-product", "--photo", "照片 1.jpg", "--orders", export, "--no-redact")
     assert found.exit_code == 0, found.stderr
-    assert "7801" in shop.files(f"{NUMBER}-not-our-product-2")["00_steps.txt"].decode("utf-8-sig")
+    assert "7801" in shop.files(f"{NUMBER}-not-our-product-2")["00_提交步骤.txt"].decode("utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,6 @@ def test_the_shop_photo_is_given_or_found_by_sku(shop: Shop) -> None:
         (["--kind", "edited", "--photo", "other.jpg"], NUMBER, "other.jpg"),
         (["--kind", "not-our-product", "--shop-photo", "gone.jpg"], NUMBER, "gone.jpg"),
         (["--kind", "stolen"], NUMBER, "stolen"),
-        ([], NUMBER, "kind"),
     ],
 )
 def test_wrong_use_is_told_with_code_2(shop: Shop, words: list[str], order: str, said: str) -> None:
@@ -233,9 +236,11 @@ def test_from_screening_to_package(tmp_path: Path, run_command: Run) -> None:
     """Screened with the export, then packaged by a second program; nothing of the buyer is in any output."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 1
+    exif[ExifTags.Base.Artist] = "WANG XIAOMING"
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2025:10:01 12:00:00"
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.OffsetTimeOriginal] = "+08:00"
     photo = save(draw(3), tmp_path / "photos" / NUMBER / "1.jpg", exif)
+    before = photo.read_bytes()
     product = save(draw(4), tmp_path / "product.jpg")
     export = tmp_path / "orders.csv"
     rows = f"订单号,收货人,手机,发货时间,快递单号\n\t{NUMBER},王小明,13800138000,2025-11-04 09:30:00,78012345\n"
@@ -251,9 +256,125 @@ def test_from_screening_to_package(tmp_path: Path, run_command: Run) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     folder = tmp_path / "packages" / f"{NUMBER}-not-our-product"
-    assert hashlib.sha256((folder / "02_原图.jpg").read_bytes()).digest() == hashlib.sha256(photo.read_bytes()).digest()
-    said = (folder / "statement.txt").read_text(encoding="utf-8-sig")
-    assert NUMBER in said
-    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != export)
-    for private in ("王小明".encode(), b"13800138000"):
+    assert NUMBER in (folder / "91_举报说明.txt").read_text(encoding="utf-8-sig")
+    assert photo.read_bytes() == before
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    assert manifest["photos"][0]["sha256"] == hashlib.sha256(before).hexdigest()
+    assert [stop["at"] for stop in manifest["timeline"]][:3] == [
+        "2025-10-01T12:00:00+08:00", None, "2025-11-04T09:30:00+08:00",
+    ]  # fmt: skip
+    inputs = {export, photo}
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path not in inputs)
+    for private in ("王小明".encode(), b"13800138000", b"WANG XIAOMING"):
         assert private not in everything
+
+
+def test_without_a_kind_each_kind_is_told(shop: Shop) -> None:
+    done = shop.package()
+    assert done.exit_code == 0
+    assert "web-image 网图: ready" in done.stderr
+    assert "not-our-product 非本店商品: incomplete：" in done.stderr
+    assert not shop.out.exists()
+
+
+def test_what_was_made_is_in_the_ledger(shop: Shop) -> None:
+    assert shop.package("--kind", "edited", "--no-redact").exit_code == 0
+    with Store.open(shop.folder / "store") as store:
+        (made,) = store.ledger.case(NUMBER).of(Packaged)
+    manifest = shop.files(made.folder)["manifest.json"]
+    assert made == Packaged(
+        order=NUMBER, kind="edited", folder=f"{NUMBER}-edited", zip=f"{NUMBER}-edited.zip",
+        manifest_sha256=hashlib.sha256(manifest).hexdigest(), ready=True,
+    )  # fmt: skip
+
+
+def test_an_attached_file_stays_with_the_case(shop: Shop) -> None:
+    chat = save(draw(6), shop.folder / "王小明_20251107_101500.jpg")
+    assert shop.package("--kind", "edited", "--attach", f"chat={chat}").exit_code == 0
+    assert shop.package("--kind", "web-image", "--no-redact").exit_code == 0  # a later package has it too
+    for folder in (f"{NUMBER}-edited", f"{NUMBER}-web-image"):
+        files = shop.files(folder)
+        assert "04_聊天.jpg" in files
+        (attached,) = json.loads(files["manifest.json"])["attachments"]
+        assert attached["sha256"] == hashlib.sha256(chat.read_bytes()).hexdigest()
+        assert attached["made_at"] == "2025-11-07T10:15:00+08:00"
+    assert "王小明".encode() not in b"".join(path.read_bytes() for path in shop.out.rglob("*") if path.is_file())
+    chat.unlink()
+    gone = shop.package("--kind", "edited", "--no-redact")
+    assert gone.exit_code == 0
+    assert "附件没有放入" in gone.stderr
+
+
+def test_a_drawn_box_is_covered_in_every_copy_and_never_in_the_original(shop: Shop) -> None:
+    before = shop.photo.read_bytes()
+    done = shop.package("--kind", "web-image", "--mask", "照片 1.jpg:10,20,100,50", "--no-redact")
+    assert done.exit_code == 0, done.stderr
+    with Image.open(shop.out / f"{NUMBER}-web-image" / "02_售后照片.jpg") as picture:
+        pixels = np.asarray(picture, int)
+    assert np.abs(pixels[25:65, 15:105] - COVER_RGB).max() < 12
+    assert np.abs(pixels[100, 200] - COVER_RGB).max() > 12
+    assert shop.photo.read_bytes() == before
+    assert not any(before == data for data in shop.files(f"{NUMBER}-web-image").values())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--mask", "other.jpg:1,1,5,5"], "照片 1.jpg"),
+        (["--mask", "照片 1.jpg"], "x,y,w,h"),
+        (["--mask", "照片 1.jpg:9000,1,5,5"], "360×440"),
+        (["--attach", "selfie=a.png"], "chat"),
+        (["--attach", "chat=gone.png"], "gone.png"),
+    ],
+)
+def test_a_wrong_box_or_attachment_makes_no_package(shop: Shop, words: list[str], said: str) -> None:
+    done = shop.package("--kind", "edited", *words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not shop.out.exists()
+
+
+def test_a_new_platform_is_a_new_file(shop: Shop) -> None:
+    """Its own kinds' names, statement, one entry; the edit is filed under another kind."""
+    import evidencecheck.report
+
+    text = (Path(evidencecheck.report.__file__).parent / "profiles/generic.toml").read_text(encoding="utf-8")
+    changed = text.replace('name = "generic"', 'name = "bazaar"').replace('edited = "edited"', 'edited = "web-image"')
+    changed = changed.replace("网络图片", "盗图")
+    profile = shop.folder / "bazaar.toml"
+    profile.write_text(changed, encoding="utf-8")
+    assert "edited 修改过的图片: incomplete" in shop.package("--profile", profile).stderr
+    assert shop.package("--kind", "web-image", "--profile", profile, "--no-redact").exit_code == 0
+    files = shop.files(f"{NUMBER}-web-image")
+    assert "类型：盗图" in files["00_提交步骤.txt"].decode("utf-8-sig")
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["profile"] == "bazaar"
+    assert {each["claim"] for each in manifest["photos"][0]["findings"]} == {"web-image", "edited"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_killed_at_any_moment_leaves_whole_packages_only(shop: Shop, run_command: Run) -> None:
+    """The real program, killed at moments spread over one undisturbed run; what is there is whole, also the ledger."""
+    words = ["package", NUMBER, "--kind", "edited", "--store", str(shop.folder / "store"), "--no-redact"]
+    command = [sys.executable, "-m", "evidencecheck", *words, "--out"]
+    start = time.monotonic()
+    subprocess.run([*command, str(shop.folder / "calm")], check=True, capture_output=True)
+    whole = time.monotonic() - start
+    for share in (0.6, 0.8, 0.9, 1.0):
+        running = subprocess.Popen([*command, str(shop.out)], stderr=subprocess.DEVNULL)
+        time.sleep(share * whole)
+        running.kill()
+        running.wait()
+    subprocess.run([*command, str(shop.out)], check=True, capture_output=True)
+    made = [path for path in shop.out.iterdir() if path.is_dir() and not path.name.startswith(".unfinished-")]
+    for folder in made:
+        listed = {f["file"]: f["sha256"] for f in json.loads((folder / "manifest.json").read_bytes())["files"]}
+        found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+        assert found.pop("manifest.json")
+        assert found == listed
+    for archive in shop.out.glob("*.zip"):
+        with zipfile.ZipFile(archive) as bundle:
+            assert bundle.testzip() is None
+    with Store.open(shop.folder / "store") as store:
+        recorded = {fact.folder for fact in store.ledger.case(NUMBER).of(Packaged)}
+    assert recorded - {f"{NUMBER}-edited"} <= {folder.name for folder in made}

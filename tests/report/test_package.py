@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from evidencecheck.model import (
+    AttachmentRole,
     Basis,
     Claim,
     Finding,
@@ -39,7 +40,8 @@ from evidencecheck.model import (
     Text,
 )
 from evidencecheck.report.archive import write_package
-from evidencecheck.report.dossier import Dossier, KnownPicture, PhotoEvidence, ShopPhoto, select
+from evidencecheck.report.cover import COVER_RGB, Cover, Why, covered
+from evidencecheck.report.dossier import Dossier, Enclosure, KnownPicture, PhotoEvidence, ShopPhoto, select
 from evidencecheck.report.package import Package, make_package
 from evidencecheck.report.profile import KindName, Profile, load_profile
 
@@ -172,17 +174,16 @@ def test_web_image_is_complete(bench: Bench) -> None:
     package = make_package(bench.dossier("web-image", WEB), PDD)
     assert package.missing == ()
     assert [(f.name, f.role) for f in package.files] == [
-        ("00_steps.txt", "steps"), ("01_对比图.jpg", "ready"), ("02_原图.jpg", "original"), ("03_来源图.jpg", "source"),
-        ("statement.txt", "statement"), ("manifest.json", "manifest"),
+        ("00_提交步骤.txt", "steps"), ("01_对比图.jpg", "ready"), ("02_售后照片.jpg", "photo"),
+        ("03_来源图.jpg", "source"), ("91_举报说明.txt", "statement"), ("92_维权申诉.txt", "appeal"),
+        ("93_平台介入说明.txt", "intervention"), ("95_依据与局限.txt", "grounds"), ("manifest.json", "manifest"),
     ]  # fmt: skip
-    assert file_of(package, "original") == bench.data
-    assert file_of(package, "source") == jpeg(bench.known)
     assert "example.com" in statement(package)
     assert "2025-08-14" in statement(package)
     words = texts(package)
     for needed in (
         "https://example.com/goods/1?a=<b>",
-        "02_原图.jpg",
+        "02_售后照片.jpg",
         "反馈虚假售后凭证",
         "入口 C",
         "沟通记录",
@@ -232,6 +233,97 @@ def test_no_folder_of_the_seller_and_no_hidden_text_leaks(bench: Bench) -> None:
         assert bad not in words
     said = texts(make_package(bench.dossier("web-image", sly), PDD)).split('"schema"')[0]
     assert "13800138000" not in said
+
+
+def test_originals_are_handed_in_byte_for_byte_only_when_asked(bench: Bench) -> None:
+    dossier = bench.dossier("web-image", WEB)
+    clean = make_package(dossier, PDD)
+    for role in ("photo", "source"):
+        data = file_of(clean, role)
+        assert b"WANG" not in data
+        with Image.open(io.BytesIO(data)) as picture:
+            assert not picture.getexif()
+    whole = make_package(replace(dossier, redacted=False), PDD)
+    assert file_of(whole, "original") == bench.data
+    assert file_of(whole, "source") == jpeg(bench.known)
+    assert "逐字节" in texts(whole)
+
+
+def test_covers_are_drawn_counted_and_told(bench: Bench) -> None:
+    dossier = bench.dossier("edited", EDITED)
+    box = Cover(left=100, top=150, width=100, height=100, why=Why.PHONE)  # over a circled place
+    photo = replace(dossier.photos[0], rgb=covered(bench.photo, [box]), covers=(box,))
+    package = make_package(replace(dossier, photos=(photo,)), PDD)
+    with Image.open(io.BytesIO(file_of(package, "photo"))) as picture:
+        assert np.abs(np.asarray(picture, int)[200, 150] - COVER_RGB).max() < 8
+        assert np.abs(np.asarray(picture, int)[20, 20] - bench.photo[20, 20]).max() < 40
+    assert "电话 1 处" in texts(package)
+    assert "重叠" in texts(package)
+    assert manifest(package)["photos"][0]["covered"] == {"phone": 1}
+
+
+# ---------------------------------------------------------------- what goes with the findings
+
+
+def use(number: str, **changes: object) -> Finding:
+    other = reference(id=f"claim-{number}", kind=ReferenceKind.CLAIM, source="", order=number, **changes)
+    return finding(Claim.REUSED, reference=other)
+
+
+def test_other_orders_with_the_same_photo_travel_with_every_kind(bench: Bench) -> None:
+    dossier = bench.dossier("edited", EDITED, use("251001-…321"), use("251002-…654"))
+    seen = KnownPicture(rgb=bench.known, data=jpeg(bench.known), format="JPEG", whole=False)
+    known = {**dossier.photos[0].known, "claim-251001-…321": seen, "claim-251002-…654": seen}
+    package = make_package(replace(dossier, photos=(replace(dossier.photos[0], known=known),)), PDD)
+    assert file_of(package, "earlier-uses")
+    assert "251001-…321（2025-10-01 下单）、另一订单 251002-…654（2025-10-02 下单）" in texts(package)
+    assert [each["order"] for each in manifest(package)["photos"][0]["earlier_uses"]] == ["251001-…321", "251002-…654"]
+
+
+def test_a_possible_reuse_is_not_told(bench: Bench) -> None:
+    weak = replace(use("251001-…321"), strength=Strength.POSSIBLE)
+    assert "251001" not in texts(make_package(bench.dossier("edited", EDITED, weak), PDD))
+
+
+def test_attachments_are_numbered_by_time_and_put_in_their_slots(bench: Bench, tmp_path: Path) -> None:
+    video = tmp_path / "王小明.mp4"
+    video.write_bytes(b"moving pictures")
+    facts: dict[str, Any] = {"sha256": hashlib.sha256(video.read_bytes()).hexdigest(), "size_bytes": 15}
+    chat = Enclosure(role=AttachmentRole.CHAT, name="a.png", suffix=".png", made_at=None, rgb=bench.photo, **facts)
+    film = Enclosure(role=AttachmentRole.VIDEO, name=video.name, suffix=".mp4", made_at=None, path=video, **facts)
+    gone = replace(chat, trouble=Text(zh="文件找不到了", en="gone"))
+    package = make_package(bench.dossier("edited", EDITED, enclosures=(chat, film, gone)), PDD)
+    names = {file.name: file for file in package.files if file.role == "attachment"}
+    assert list(names) == ["04_聊天.jpg", "05_视频.mp4"]
+    assert "【沟通记录】见附图 04 聊天" in texts(package)
+    assert "【商品实物】见附图 05 视频" in texts(package)
+    assert "文件找不到了" in texts(package)
+    assert len(manifest(package)["attachments"]) == 3
+    assert "王小明" not in texts(package)
+    written = write_package(package, tmp_path / "out")
+    assert (written.folder / "05_视频.mp4").read_bytes() == video.read_bytes()
+    video.write_bytes(b"other pictures!")
+    with pytest.raises(ValueError, match="05_视频"):
+        write_package(package, tmp_path / "out")
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_texts_to_copy_hold_nothing_else(bench: Bench) -> None:
+    package = make_package(bench.dossier("web-image", WEB, by="小店"), PDD)
+    said = {file.role: file.data.decode("utf-8-sig") for file in package.files if file.name.endswith(".txt")}
+    assert said["statement"].count("\r\n") == 1
+    for role in ("appeal", "intervention"):
+        assert NUMBER in said[role]
+        assert said["statement"].strip() in said[role]
+        assert "请补充" not in said[role]
+        assert not re.search(r"[{}]|\.jpg|\.txt", said[role])
+    assert "存档人：小店" in said["appeal"]
+
+
+def test_a_second_report_is_warned_of(bench: Bench) -> None:
+    package = make_package(bench.dossier("edited", EDITED, reported=1), PDD)
+    assert "已经反馈过 1 次" in texts(package)
+    assert package.missing == ()
 
 
 # ---------------------------------------------------------------- what may be exported
@@ -297,7 +389,7 @@ def test_a_changed_original_is_told(bench: Bench) -> None:
     gone = replace(dossier.photos[0], data=None, rgb=None, trouble=Text(zh="原图被改动过", en="changed"))
     package = make_package(replace(dossier, photos=(gone,)), PDD)
     assert "原图被改动过" in package.missing[0].what.zh
-    assert not [f for f in package.files if f.role in {"ready", "original"}]
+    assert not [f for f in package.files if f.role in {"ready", "photo", "original"}]
 
 
 def test_an_edit_needs_a_place_and_a_comparison_needs_the_product(bench: Bench, shop: ShopPhoto) -> None:
@@ -358,6 +450,8 @@ def test_the_export_fills_the_slots(bench: Bench) -> None:
     words = texts(make_package(bench.dossier("edited", EDITED, order=order), PDD))
     assert "快递单号 78012345" in words
     assert "发货 2025-11-04" in words
+    assert "【商品】陶瓷杯" in words
+    assert "【金额】" not in words  # the export does not say: the paragraph is left out
 
 
 @pytest.mark.parametrize(("day", "told"), [(1, True), (20, False)])
@@ -406,7 +500,10 @@ def test_killed_while_writing_leaves_no_half_package(bench: Bench, tmp_path: Pat
         "import sys, pathlib\n"
         "from evidencecheck.report.archive import write_package\n"
         "from evidencecheck.report.package import Package, PackageFile\n"
-        "files = tuple(PackageFile(name=f'{n}.jpg', role='ready', data=bytes(200_000)) for n in range(12))\n"
+        "data = bytes(200_000)\n"
+        "sha256 = __import__('hashlib').sha256(data).hexdigest()\n"
+        "facts = dict(role='ready', content=data, sha256=sha256, size_bytes=len(data))\n"
+        "files = tuple(PackageFile(name=f'{n}.jpg', **facts) for n in range(12))\n"
         "while True: write_package(Package(name='p', files=files, missing=()), pathlib.Path(sys.argv[1]))\n"
     )
     out = tmp_path / "out"

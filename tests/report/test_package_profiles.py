@@ -30,7 +30,7 @@ def test_every_claim_has_a_kind_and_every_kind_a_statement(name: str) -> None:
 def test_the_platforms_own_names() -> None:
     profile = load_profile("pdd")
     assert [kind.name.zh for kind in profile.kinds.values()] == ["网图", "PS 图", "非本店商品"]
-    assert len(profile.entries) == 3
+    assert len(profile.entries) == 5
     assert "反馈虚假售后凭证" in profile.entries[0].steps[1].zh
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidencecheck.report.package import Package
+from evidencecheck.report.package import Package, PackageFile
 from evidencecheck.report.safe import page_name
 
 TRIES = 10_000
+PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ def write_package(package: Package, out: Path) -> Written:
         folder, archive = Path(workshop) / "folder", Path(workshop) / "package.zip"
         folder.mkdir()
         for file in package.files:
-            _write(folder / file.name, file.data)
+            _write(folder / file.name, file)
         for number in range(1, TRIES):
             name = page_name(package.name).removesuffix(".html") + (f"-{number}" if number > 1 else "")
             if (out / name).exists() or (out / f"{name}.zip").exists():
@@ -45,11 +48,26 @@ def write_package(package: Package, out: Path) -> Written:
     raise FileExistsError(f"{out}: too many packages of this order; give another --out")
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _write(path: Path, file: PackageFile) -> None:
+    """Write one file; raises ValueError when the file it is copied from changed since it was counted."""
+    digest = hashlib.sha256()
+    with path.open("xb") as target:
+        for piece in _pieces(file.content):
+            digest.update(piece)
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    if digest.hexdigest() != file.sha256:
+        raise ValueError(f"{file.name}: 附件在打包时被改动，请再试一次 / the attachment changed meanwhile, try again")
+
+
+def _pieces(content: bytes | Path) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as source:
+        while piece := source.read(PIECE_BYTES):
+            yield piece
 
 
 def _zip(folder: Path, name: str, archive: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,15 +13,19 @@ from numpy.typing import NDArray
 
 from evidencecheck.model import (
     ADDED_TO_CORPUS,
+    AttachmentRole,
+    Claim,
     Finding,
     Level,
     MatchedReference,
     Order,
     PhotoReport,
+    ReferenceKind,
     Settings,
     Strength,
     Text,
 )
+from evidencecheck.report.cover import Cover
 from evidencecheck.report.places import Ranked, rank
 from evidencecheck.report.profile import KindName, Profile
 
@@ -32,7 +37,7 @@ EXPORTED = frozenset({Strength.SUPPORTED, Strength.DOCUMENTED})  # "possible" is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPicture:
-    """A picture the photo was matched to: pixels (H, W, 3) upright, and the file to hand in.
+    """A picture the photo was matched to: pixels (H, W, 3) upright, `covers` already covered, and its file.
 
     `whole` tells the archived file itself, byte for byte, from the store's preview of it.
     """
@@ -41,6 +46,7 @@ class KnownPicture:
     data: bytes
     format: str  # Pillow's name
     whole: bool
+    covers: tuple[Cover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,27 @@ class ShopPhoto:
     name: str
     sha256: str  # of the seller's file
     origin: Text
+    covers: tuple[Cover, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file the seller added to the case: chat, order or goods pictures, video, papers.
+
+    `rgb` (H, W, 3) for a picture, `covers` already covered; None for anything else, which is handed on as it is from
+    `path`. `trouble`: the file is gone or changed, and is left out.
+    """
+
+    role: AttachmentRole
+    name: str  # as the seller calls it; it may name a person and is written nowhere
+    sha256: str
+    size_bytes: int
+    suffix: str  # of the file, lower case, with its dot
+    made_at: datetime | None  # when it was made or captured
+    path: Path | None = None
+    rgb: Rgb | None = None
+    covers: tuple[Cover, ...] = ()
+    trouble: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +93,8 @@ class Selected:
 class PhotoEvidence:
     """A selected photo with its original. `data` None: the file is gone, changed or unreadable, and `trouble` says how.
 
-    `known` holds the pictures its findings refer to, by reference id.
+    `rgb` has its `covers` covered, `data` is the untouched file. `known` holds the pictures its findings refer to, by
+    reference id. `taken_at` is the photo's own clock, None where it has none.
     """
 
     selected: Selected
@@ -74,6 +102,8 @@ class PhotoEvidence:
     rgb: Rgb | None
     trouble: Text | None = None
     known: Mapping[str, KnownPicture] = field(default_factory=dict)
+    covers: tuple[Cover, ...] = ()
+    taken_at: datetime | None = None
 
     @property
     def reference(self) -> MatchedReference | None:
@@ -81,6 +111,18 @@ class PhotoEvidence:
         found = [each.finding.reference for each in self.selected.exported if each.finding.reference]
         complete = (ref for ref in found if where(ref) and when(ref))
         return next(complete, found[0] if found else None)
+
+    @property
+    def earlier_uses(self) -> tuple[MatchedReference, ...]:
+        """The photos of other orders that this photo repeats, as far as that may be exported, each order once."""
+        found = (
+            finding.reference
+            for outcome in self.selected.report.outcomes
+            for finding in outcome.findings
+            if finding.claim is Claim.REUSED and finding.strength in EXPORTED
+        )
+        by_order = {ref.order: ref for ref in found if ref and ref.kind is ReferenceKind.CLAIM}
+        return tuple(by_order.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +136,11 @@ class Dossier:
     language: Language  # of the seller
     order: Order | None = None  # from the export, when given
     shop_photo: ShopPhoto | None = None
+    enclosures: tuple[Enclosure, ...] = ()  # by the time they were made
+    by: str = ""  # who keeps the evidence, in the shop's own words
+    redacted: bool = True  # copies only; False hands in the originals
+    searched: bool = True  # text in the pictures was searched for private data
+    reported: int = 0  # reports on this order that were already handed in
     settings: Settings = field(default_factory=Settings)
 
 

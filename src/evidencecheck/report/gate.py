@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evidencecheck.model import Claim, ReferenceKind, Text
@@ -16,6 +16,14 @@ class Missing:
 
     what: Text
     remedy: Text
+
+
+def gate_line(lacking: Sequence[Missing], language: str) -> str:
+    """Return the gate's word on one kind: "ready", or "incomplete: " and what is missing."""
+    if not lacking:
+        return "ready"
+    parts = [each.what.zh if language == "zh" else each.what.en for each in lacking]
+    return "incomplete：" + "；".join(parts) if language == "zh" else "incomplete: " + "; ".join(parts)
 
 
 def missing(dossier: Dossier) -> tuple[Missing, ...]:

@@ -25,7 +25,7 @@ View = tuple[int, int, int, int]  # left, top, right, bottom, px
 
 LETTERS_PER_WIDTH = 30  # body letters: this share of the picture's width
 TALLEST = 1.45  # a picture is at most this many widths tall, so that the words below it stay on the screen
-WIDE = 1.2  # both pictures wider than this, width by height: one above the other
+WIDE = 1.05  # both pictures wider than this, width by height: one above the other, as large as the phone is wide
 DETAILS_SHOWN = 4
 DETAIL_TALLEST = 0.5  # of a detail, in widths of the whole picture
 DETAIL_CONTEXT = 1.7  # a detail shows this much around its place, times the place's own size
@@ -68,7 +68,7 @@ def circled_plate(
     scale = min(style.width_px / framed, TALLEST * style.width_px * width / height) / width
     small = _resize(photo.rgb, max(1, int(width * scale)), max(1, round(height * scale)))
     drawn = Image.fromarray(circled(np.ascontiguousarray(small), layout, (width, height)))
-    rows = [_bar(photo.caption, style), _centred(drawn, style.width_px)]
+    rows = [caption_bar(photo.caption, style), _centred(drawn, style.width_px)]
     rows += [_beside(row, style, DETAIL_TALLEST) for row in details]
     return _stack([*rows, _text(lines, style)], style.width_px)
 
@@ -80,6 +80,12 @@ def pair_plate(panels: Sequence[Panel], lines: Sequence[str], style: Style) -> I
     else:
         rows = [_beside(panels, style)]
     return _stack([*rows, _text(lines, style)], style.width_px)
+
+
+def rows_plate(rows: Sequence[Sequence[Panel]], lines: Sequence[str], style: Style) -> Image.Image:
+    """Return rows of pictures, each row of one height, and text below."""
+    beside = [_beside(row, style, 0.7) for row in rows]
+    return _stack([*beside, _text(lines, style)], style.width_px)
 
 
 def shared_dots(outline: Sequence[Point], homography: Homography) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
@@ -160,7 +166,7 @@ def _labelled(panel: Panel, width: int, height: int | None, style: Style) -> Ima
     scale = min(width / shape_w, tallest / shape_h)
     picture = Image.fromarray(_resize(panel.rgb, max(1, round(shape_w * scale)), max(1, round(shape_h * scale))))
     _mark(picture, panel, scale, style)
-    bar = _bar(panel.caption, style, width)
+    bar = caption_bar(panel.caption, style, width)
     cell = Image.new("RGB", (width, bar.height + (height or picture.height)), PAPER)
     cell.paste(bar, (0, 0))
     cell.paste(picture, ((width - picture.width) // 2, bar.height))
@@ -183,8 +189,8 @@ def _mark(picture: Image.Image, panel: Panel, scale: float, style: Style) -> Non
         pen.text(at, letter, font=font, fill=PAPER, anchor="mm")
 
 
-def _bar(caption: str, style: Style, width: int | None = None) -> Image.Image:
-    """A caption on a grey bar, in as many lines as it needs."""
+def caption_bar(caption: str, style: Style, width: int | None = None) -> Image.Image:
+    """Return a caption on a grey bar, in as many lines as it needs."""
     width, size = width or style.width_px, style.letters_px
     lines = style.lettering.wrap(caption, size, width - size)
     bar = Image.new("RGB", (width, round(size * (1.4 * len(lines) + 0.5))), BAR)

@@ -15,8 +15,14 @@ import msgspec
 from evidencecheck.model import Claim, Text
 
 DEFAULT = "pdd"
-PLACEHOLDERS = frozenset({"order", "count", "place", "when", "other", "kind", "original", "upload", "statement"})
+PLACEHOLDERS = frozenset(
+    {"order", "count", "place", "when", "other", "kind", "photo", "upload", "statement", "appeal"}
+    | {"intervention", "product", "amount", "said", "grounds", "times", "files"}
+    | {"order_slot", "chat_slot", "goods_slot", "logistics_slot"}
+)
 
+SlotName = Literal["order", "chat", "goods", "logistics"]
+LetterName = Literal["appeal", "intervention"]
 KindName = Literal["web-image", "edited", "not-our-product"]
 
 
@@ -47,9 +53,18 @@ class Entry:
 class Slot:
     """One thing the platform asks for when it intervenes, and how to get it."""
 
-    id: Literal["order", "chat", "goods", "logistics"]
+    id: SlotName
     title: Text
     add: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A longer text to hand in. A paragraph in which a placeholder has nothing to say is left out; a plain string is
+    used in both languages."""
+
+    title: Text
+    text: str | Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +97,7 @@ class Profile:
     kinds: Mapping[KindName, Kind]
     entries: tuple[Entry, ...]
     slots: tuple[Slot, ...]
+    letters: Mapping[LetterName, Letter] = field(default_factory=dict)
     advice: tuple[Text, ...] = ()
     deadlines: tuple[Deadline, ...] = field(default=())
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PIL import Image
 
 from evidencecheck.model import MatchedReference, Point, ReferenceKind, Text
+from evidencecheck.report.cover import Cover
 from evidencecheck.report.dossier import Dossier, KnownPicture, PhotoEvidence, Rgb
-from evidencecheck.report.draw import circled, project
+from evidencecheck.report.draw import project
 from evidencecheck.report.places import Layout, lay_out
 from evidencecheck.report.plate import (
     DETAILS_SHOWN,
@@ -19,12 +19,13 @@ from evidencecheck.report.plate import (
     circled_plate,
     detail,
     pair_plate,
+    rows_plate,
     same_view,
     shared_dots,
     window,
 )
 from evidencecheck.report.profile import Profile
-from evidencecheck.report.statement import source_lines
+from evidencecheck.report.statement import earlier_order, source_lines
 
 PHOTO = Text(zh="售后照片", en="photo received")
 KNOWN = {
@@ -37,17 +38,28 @@ SAME_PLACES = Text(
     zh="绿框内为同一画面，相同字母为相同位置。", en="Green: the same picture; equal letters, equal places."
 )
 ONLY_MARKS = Text(
-    zh="本图只加了圈注和文字；未改动的原图另附。",
-    en="Only outlines and words were added; the unchanged original is attached.",
+    zh="本图只加了圈注和文字；原图未改动，可随时提供。",
+    en="Only outlines and words were added; the unchanged original is kept.",
 )
+COVERED = Text(
+    zh="深灰色块遮盖了个人信息；此外只加了圈注和文字，原图未改动，可随时提供。",
+    en="Dark grey boxes cover personal data; otherwise only outlines and words were added; the original is kept.",
+)
+OTHER_ORDERS = Text(
+    zh="同一张照片也随其他订单发来过；订单号只显示头尾。",
+    en="The same photo was received with other orders; their numbers are shown in part.",
+)
+SAME_OR_NOT = Text(zh="请比对：两张图是否为同一商品。", en="Please compare: is this the same product?")
+COLUMNS = 2  # pictures in a row of the plate of earlier uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Speak:
-    """Words as they can be drawn: in the platform's language where the letters allow."""
+    """Words as they can be drawn: in the platform's language where the letters allow. `by` keeps the evidence."""
 
     style: Style
     language: str
+    by: str = ""
 
     def __call__(self, text: Text) -> str:
         return self.style.lettering.say(text, self.language)
@@ -55,7 +67,7 @@ class _Speak:
 
 def ready_picture(photo: PhotoEvidence, dossier: Dossier, profile: Profile, style: Style) -> Image.Image | None:
     """Return the picture to hand in for one photo; None when a picture it needs is missing."""
-    speak = _Speak(style=style, language=profile.language or dossier.language)
+    speak = _Speak(style=style, language=profile.language or dossier.language, by=dossier.by)
     reference = photo.reference
     known = photo.known.get(reference.id) if reference else None
     if photo.rgb is None:
@@ -63,7 +75,7 @@ def ready_picture(photo: PhotoEvidence, dossier: Dossier, profile: Profile, styl
     if dossier.kind == "edited":
         return _circled(photo, photo.rgb, speak)
     if dossier.kind == "web-image" and reference and known:
-        return _matched(photo.rgb, known, reference, speak)
+        return _matched(photo, known, reference, speak)
     if dossier.kind == "not-our-product" and dossier.shop_photo:
         return _compared(photo, photo.rgb, dossier, speak)
     return None
@@ -76,12 +88,12 @@ def _circled(photo: PhotoEvidence, rgb: Rgb, speak: _Speak) -> Image.Image:
     caption = Text(zh=f"售后照片：圈出 {count} 处", en=f"Photo received: places circled: {count}") if count else PHOTO
     lines = _summaries(photo, speak)
     if photo.reference and any(each.finding.reference for each in photo.selected.exported):
-        lines += [speak(line) for line in source_lines(photo.reference)]
+        lines += [speak(line) for line in source_lines(photo.reference, speak.by)]
     details = _details(photo, rgb, layout, speak)
     if count > DETAILS_SHOWN:
         lines.append(speak(Text(zh=f"放大图只列前 {DETAILS_SHOWN} 处。", en=f"Enlarged: the first {DETAILS_SHOWN}.")))
     panel = Panel(rgb=rgb, caption=speak(caption))
-    return circled_plate(panel, layout, details, [*lines, speak(ONLY_MARKS)], speak.style)
+    return circled_plate(panel, layout, details, [*lines, _ending(photo, speak)], speak.style)
 
 
 def _details(photo: PhotoEvidence, rgb: Rgb, layout: Layout, speak: _Speak) -> list[tuple[Panel, ...]]:
@@ -108,16 +120,18 @@ def _details(photo: PhotoEvidence, rgb: Rgb, layout: Layout, speak: _Speak) -> l
     return rows + [tuple(alone[n : n + 2]) for n in range(0, len(alone), 2)]
 
 
-def _matched(rgb: Rgb, known: KnownPicture, reference: MatchedReference, speak: _Speak) -> Image.Image:
+def _matched(photo: PhotoEvidence, known: KnownPicture, reference: MatchedReference, speak: _Speak) -> Image.Image:
+    if photo.rgb is None:
+        raise ValueError("a comparison needs the photo")
     here, there = shared_dots(reference.outline, reference.homography)
-    photo = Panel(rgb=rgb, caption=speak(PHOTO), outline=reference.outline, dots=here)
+    mine = Panel(rgb=photo.rgb, caption=speak(PHOTO), outline=reference.outline, dots=here)
     outline = _on_copy(project(reference.outline, reference.homography), known, reference)
     source = Panel(
         rgb=known.rgb, caption=speak(KNOWN[reference.kind]), outline=outline, dots=_on_copy(there, known, reference)
     )
     lines = [speak(SAME_PLACES)] if here else []
-    lines += [speak(line) for line in source_lines(reference)]
-    return pair_plate((photo, source), [*lines, speak(ONLY_MARKS)], speak.style)
+    lines += [speak(line) for line in source_lines(reference, speak.by)]
+    return pair_plate((mine, source), [*lines, _ending(photo, speak, *known.covers)], speak.style)
 
 
 def _compared(photo: PhotoEvidence, rgb: Rgb, dossier: Dossier, speak: _Speak) -> Image.Image:
@@ -126,11 +140,30 @@ def _compared(photo: PhotoEvidence, rgb: Rgb, dossier: Dossier, speak: _Speak) -
         raise ValueError("a comparison needs the shop's photo")
     report = photo.selected.report
     layout = lay_out(photo.selected.exported, report.width, report.height)
-    if layout.places:
-        rgb = circled(np.ascontiguousarray(rgb), layout, (report.width, report.height))
-    panels = (Panel(rgb=rgb, caption=speak(PHOTO)), Panel(rgb=shop.rgb, caption=speak(SHOP)))
-    lines = [*_summaries(photo, speak), speak(shop.origin), speak(ONLY_MARKS)]
-    return pair_plate(panels, lines, speak.style)
+    mine, ours = Panel(rgb=rgb, caption=speak(PHOTO)), Panel(rgb=shop.rgb, caption=speak(SHOP))
+    lines = [*_summaries(photo, speak), speak(SAME_OR_NOT), speak(shop.origin), _ending(photo, speak, *shop.covers)]
+    if layout.places:  # circles need the whole width of a phone
+        return circled_plate(mine, layout, [*_details(photo, rgb, layout, speak), (ours,)], lines, speak.style)
+    return pair_plate((mine, ours), lines, speak.style)
+
+
+def earlier_uses_plate(dossier: Dossier, language: str, style: Style) -> Image.Image | None:
+    """Return the photos beside the photos of other orders that they repeat; None when there is nothing more to show."""
+    speak, panels = _Speak(style=style, language=language), []
+    for photo in dossier.photos:
+        shown = photo.reference.id if dossier.kind == "web-image" and photo.reference else ""
+        uses = [(use, photo.known[use.id]) for use in photo.earlier_uses if use.id in photo.known and use.id != shown]
+        if photo.rgb is None or not uses:
+            continue
+        panels.append(Panel(rgb=photo.rgb, caption=speak(PHOTO)))
+        panels += [Panel(rgb=known.rgb, caption=speak(earlier_order(use))) for use, known in uses]
+    rows = [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
+    return rows_plate(rows, [speak(OTHER_ORDERS)], style) if rows else None
+
+
+def _ending(photo: PhotoEvidence, speak: _Speak, *more: Cover) -> str:
+    """The last line: what was done to the picture."""
+    return speak(COVERED if photo.covers or more else ONLY_MARKS)
 
 
 def _on_copy(points: Sequence[Point], known: KnownPicture, reference: MatchedReference) -> tuple[Point, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from evidencecheck.acquire.decode import decode
 from evidencecheck.acquire.exhibit import OpenExhibit, open_exhibit
 from evidencecheck.acquire.find import find_photos
 from evidencecheck.acquire.intake import sha256_of
 from evidencecheck.acquire.orders import read_orders
+from evidencecheck.gathering.attachments import ToAttach, attach, enclosures
+from evidencecheck.gathering.redaction import Redaction, redacted
+from evidencecheck.metadata.clock import read_clock
 from evidencecheck.model import (
     MatchedReference,
     Order,
@@ -44,6 +48,9 @@ class Request:
     photos: Path | None = None  # a folder to look for originals in
     shop_photo: Path | None = None
     exports: tuple[Path, ...] = ()
+    attach: tuple[ToAttach, ...] = ()  # files to add to the case, for this and later packages
+    redaction: Redaction = field(default_factory=Redaction)
+    by: str = ""  # who keeps the evidence, in the shop's own words
 
 
 def gather(request: Request, store: Path, profile: Profile, warn: Callable[[str], None]) -> Dossier:
@@ -57,25 +64,26 @@ def gather(request: Request, store: Path, profile: Profile, warn: Callable[[str]
         if not reports:
             raise ValueError(_unknown_order(request.order_number, memory.orders()))
         chosen = _chosen(request.chosen, reports)
-        order = _order(request, settings, warn)
         elsewhere = _by_hash(request.photos, settings)
-        photos = tuple(
-            _evidence(selected, memory, elsewhere, settings)
-            for selected in select(reports, request.kind, profile, chosen)
+        order = _order(request, memory, settings, warn)
+        attach(request.order_number, request.attach, memory.ledger, settings)
+        dossier = Dossier(
+            order_number=request.order_number,
+            kind=request.kind,
+            photos=tuple(
+                _evidence(selected, memory, elsewhere, settings)
+                for selected in select(reports, request.kind, profile, chosen)
+            ),
+            created_at=datetime.now().astimezone(),
+            language=request.language,
+            order=order,
+            shop_photo=_shop_photo(request, order, memory, settings),
+            settings=settings,
+            enclosures=enclosures(request.order_number, memory.ledger, settings),
+            by=request.by,
+            reported=len(memory.ledger.case(request.order_number).reports),
         )
-        shop_photo = None
-        if request.kind == "not-our-product":
-            shop_photo = _given_shop_photo(request, settings) or _shop_photo_of_sku(order, memory, settings)
-    return Dossier(
-        order_number=request.order_number,
-        kind=request.kind,
-        photos=photos,
-        created_at=datetime.now().astimezone(),
-        language=request.language,
-        order=order,
-        shop_photo=shop_photo,
-        settings=settings,
-    )
+    return redacted(dossier, request.redaction)
 
 
 def _evidence(selected: Selected, memory: Store, elsewhere: dict[str, Path], settings: Settings) -> PhotoEvidence:
@@ -84,17 +92,22 @@ def _evidence(selected: Selected, memory: Store, elsewhere: dict[str, Path], set
     places = [path for path in (recorded, elsewhere.get(report.sha256)) if path]
     opened, trouble = _open_unchanged(report, places, settings)
     known: dict[str, KnownPicture] = {}
-    for each in selected.exported:
-        reference = each.finding.reference
-        if reference and reference.id not in known and (picture := _known(reference, memory, settings)):
-            known[reference.id] = picture
-    return PhotoEvidence(
+    evidence = PhotoEvidence(
         selected=selected,
         data=opened.data if opened else None,
         rgb=opened.rgb if opened else None,
         trouble=trouble,
-        known=known,
+        taken_at=_taken_at(opened, settings) if opened else None,
     )
+    for reference in (*(each.finding.reference for each in selected.exported), *evidence.earlier_uses):
+        if reference and reference.id not in known and (picture := _known(reference, memory, settings)):
+            known[reference.id] = picture
+    return replace(evidence, known=known)
+
+
+def _taken_at(opened: OpenExhibit, settings: Settings) -> datetime | None:
+    clock = read_clock(opened.blocks.exif, ZoneInfo(settings.time_zone))
+    return clock.taken if clock else None
 
 
 def _open_unchanged(
@@ -131,6 +144,12 @@ def _known(reference: MatchedReference, memory: Store, settings: Settings) -> Kn
 def _pixels(data: bytes, settings: Settings) -> Rgb | None:
     picture = decode(data, settings)
     return None if isinstance(picture, Text) else picture.rgb
+
+
+def _shop_photo(request: Request, order: Order | None, memory: Store, settings: Settings) -> ShopPhoto | None:
+    if request.kind != "not-our-product":
+        return None
+    return _given_shop_photo(request, settings) or _shop_photo_of_sku(order, memory, settings)
 
 
 def _given_shop_photo(request: Request, settings: Settings) -> ShopPhoto | None:
@@ -186,14 +205,13 @@ def _one_of(wanted: str, names: list[str]) -> str:
     return found[0]
 
 
-def _order(request: Request, settings: Settings, warn: Callable[[str], None]) -> Order | None:
-    if not request.exports:
-        return None
+def _order(request: Request, memory: Store, settings: Settings, warn: Callable[[str], None]) -> Order | None:
+    """Return what the exports given now say of the order, else what those read before say."""
     book = read_orders(request.exports, settings)
     for problem in book.problems:
         if problem.line == 0:  # a whole file could not be read; single rows `screen` has told
             warn(f"{problem.file}: {problem.text.zh} / {problem.text.en}")
-    return book.orders.get(request.order_number)
+    return book.orders.get(request.order_number) or memory.order(request.order_number)
 
 
 def _unknown_order(number: str, orders: tuple[str, ...]) -> str:
