@@ -53,6 +53,22 @@ NATIONAL: dict[str, Callable[[Any], bytes]] = {
     "EXIF description, service form": lambda f: f.jpeg(
         exif=f.exif({0x010E: json.dumps({"AIGC": {"ServiceProvider": "x", "ServiceUser": "y", "Time": "z"}})})
     ),
+    "EXIF user comment, UTF-16": lambda f: f.jpeg(
+        exif=f.exif(sub={0x9286: b"UNICODE\0" + json.dumps({"AIGC": LABEL}).encode("utf-16-be")})
+    ),
+    "deep inside other JSON": lambda f: f.jpeg(exif=f.exif({0x010E: json.dumps({"a": {"b": {"AIGC": LABEL}}})})),
+    "JSON as a JSON string": lambda f: f.jpeg(exif=f.exif({0x010E: json.dumps({"AIGC": TEXT})})),
+    "a JSON string in XMP": lambda f: f.with_xmp(f"<t:AIGC>{escape(json.dumps(TEXT))}</t:AIGC>", t=TC260),
+    "lower case, numbers": lambda f: f.with_xmp(
+        f"<t:aigc>{escape(json.dumps({'label': 1, 'produceid': 'x'}))}</t:aigc>", t=TC260
+    ),
+    "Python's quotes": lambda f: f.png(chunks=[(b"tEXt", b"aigc\0" + str(LABEL).encode())]),
+    "beside a colour label": lambda f: f.with_xmp(
+        "<t:Label>1</t:Label><t:ProduceID>p</t:ProduceID><x:Label>Red</x:Label>",
+        t=TC260,
+        x="http://ns.adobe.com/xap/1.0/",
+    ),
+    "JPEG segment with a NUL": lambda f: f.jpeg(segments=[(0xEB, b"AIGC\0" + TEXT.encode())]),
     "JPEG segment": lambda f: f.jpeg(segments=[(0xE9, b"AIGC" + TEXT.encode())]),
 }
 
@@ -76,8 +92,8 @@ def test_weaker_values_are_worded_weaker_and_stay_possible(value: str, word: str
     assert found.ceiling is Strength.POSSIBLE
 
 
-def source_type(files: Any, name: str) -> bytes:
-    data: bytes = files.with_xmp(f"<i:DigitalSourceType>{DST}{name}</i:DigitalSourceType>", i=IPTC)
+def source_type(files: Any, name: str, kind: str = "") -> bytes:
+    data: bytes = files.with_xmp(f"<i:DigitalSource{kind}Type>{DST}{name}</i:DigitalSource{kind}Type>", i=IPTC)
     return data
 
 
@@ -137,6 +153,21 @@ DECLARED: dict[str, tuple[Callable[[Any], bytes], Claim]] = {
         lambda f: f.jpeg(exif=f.exif({0x010E: '{"data":{"exportType":"generation","product":"dreamina"}}'})),
         Claim.AI_GENERATED,
     ),
+    "credit, another maker": (
+        lambda f: f.with_xmp("<p:Credit>Edited with Galaxy AI</p:Credit>", p=PHOTOSHOP), Claim.EDITED),
+    "credit, another service": (
+        lambda f: f.with_xmp("<p:Credit>Imagined with Meta AI</p:Credit>", p=PHOTOSHOP), Claim.AI_GENERATED),
+    "older name of the source type": (lambda f: source_type(f, "trainedAlgorithmicMedia", "file"), Claim.AI_GENERATED),
+    "SD.Next": (
+        lambda f: f.png(chunks=[(b"tEXt", b"parameters\0a cup\nSteps: 20| Size: 640x480| Sampler: UniPC| Seed: 1")]),
+        Claim.AI_GENERATED,
+    ),
+    "any generator's JSON": (
+        lambda f: f.jpeg(exif=f.exif(sub={0x9286: b'ASCII\0\0\0{"prompt":"x","seed":1,"steps":20,"cfg_scale":7}'})),
+        Claim.AI_GENERATED,
+    ),
+    "Easy Diffusion": (lambda f: f.png(chunks=[(b"tEXt", b"use_stable_diffusion_model\0sd-v1-4")]), Claim.AI_GENERATED),
+    "another generator's name": (lambda f: f.jpeg(exif=f.exif({0x0131: "通义万相".encode()})), Claim.AI_GENERATED),
     "ByteDance declaration": (
         lambda f: f.jpeg(exif=f.exif({0x010E: '{"aigc_info":{"aigc_type":1}}'})),
         Claim.AI_GENERATED,
@@ -151,6 +182,25 @@ def test_every_declaration_is_found(mark: str, files: Any, lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_an_agencys_keyword_stays_possible(files: Any, lab: Lab) -> None:
+    words = "<d:subject><rdf:Bag><rdf:li>cup</rdf:li><rdf:li>Generative AI</rdf:li></rdf:Bag></d:subject>"
+    (found,) = findings(files, files.with_xmp(words, d=DUBLIN), lab)
+    assert (found.claim, found.ceiling) == (Claim.AI_GENERATED, Strength.POSSIBLE)
+
+
+def test_a_field_that_tells_not_how_much_says_so(files: Any, lab: Lab) -> None:
+    (found,) = findings(files, files.with_xmp("<i:AISystemUsed>X</i:AISystemUsed>", i=IPTC), lab)
+    assert "made or edited" in found.summary.en
+
+
+def test_every_label_is_said_to_be_forgeable_and_nothing_private_is_shown(files: Any, lab: Lab) -> None:
+    text = f"{PARAMETERS} for 13812345678"
+    for data in (NATIONAL["PNG text"](files), files.png(chunks=[(b"tEXt", b"parameters\0" + text.encode())])):
+        (found,) = findings(files, data, lab)
+        assert any("forge" in reason.en for reason in found.innocent)
+        assert "13812345678" not in str(found)
+
+
 def test_samsungs_ai_edit_is_read_behind_the_picture(
     kind: str, files: Any, lab: Lab, samsung_trailer: Callable[..., bytes]
 ) -> None:
@@ -178,6 +228,12 @@ QUIET: dict[str, Callable[[Any], bytes]] = {
     "camera": lambda f: source_type(f, "digitalCapture"),
     "camera, several frames": lambda f: source_type(f, "computationalCapture"),
     "procedural": lambda f: source_type(f, "algorithmicMedia"),
+    "a label that denies": lambda f: f.png(chunks=[(b"tEXt", b"AIGC\0" + json.dumps(LABEL | {"Label": "0"}).encode())]),
+    "a colour label": lambda f: f.with_xmp("<x:Label>Red</x:Label>", x="http://ns.adobe.com/xap/1.0/"),
+    "a photographer's credit": lambda f: f.with_xmp("<p:Credit>Made with love by Ai Wei</p:Credit>", p=PHOTOSHOP),
+    "a phone called like a generator": lambda f: f.jpeg(exif=f.exif({0x010F: "Planet", 0x0110: "Gemini PDA"})),
+    "firmware": lambda f: f.jpeg(exif=f.exif({0x0131: "Fluxion 1.0", 0x0110: "Kreations"})),
+    "workflow of an office": lambda f: f.png(chunks=[(b"tEXt", b'workflow\0{"step": "scan", "seed": 3}')]),
     "an agency's credit": lambda f: f.with_xmp("<p:Credit>Google AI Research / J. Doe</p:Credit>", p=PHOTOSHOP),
     "not an AI edit": lambda f: f.jpeg(exif=f.exif({0x010E: '{"aigc_info":{"aigc_type":0}}'})),
     "OPPO's flags": lambda f: f.jpeg(exif=f.exif(sub={0x9286: b"ASCII\0\0\0oplus_32"})),

@@ -29,6 +29,15 @@ def software(name: str) -> Callable[[Any], bytes]:
     return lambda f: f.jpeg(exif=f.exif({0x0131: name if name.isascii() else name.encode()}))
 
 
+ANY_EDITION = ("PhotoTool 3 (Windows)", "SuperPic (Android)", "Magic Photo Editor", "某某修图", "Image Resizer 1")
+
+
+@pytest.mark.parametrize("name", ANY_EDITION)
+def test_an_unknown_editor_is_told_by_its_edition(name: str, files: Any, lab: Lab) -> None:
+    (found,) = findings(files, software(name)(files), lab)
+    assert found.measurements["mark"] == "sw.edition"
+
+
 SPEAKS: dict[str, tuple[Callable[[Any], bytes], str]] = {
     "sw.photoshop": (software("Adobe Photoshop CC 2019 (Windows)"), "Photoshop"),
     "sw.lightroom": (software("Adobe Photoshop Lightroom Classic 9.0"), "Lightroom"),
@@ -78,7 +87,12 @@ def test_all_traces_are_one_finding_with_a_row_each(files: Any, lab: Lab) -> Non
 @pytest.mark.parametrize(
     "value",
     ["17.5.1", "HDR+ 1.0.570503588zd", "Ver.1.00u", "G9550ZCU2ARH6", "MIUI/V14.0.1.0", "Optio S4i Ver 1.01",
-     "Nikon Transfer 1.1 W", "KNT-AL10 4.0.0.130(C00)", "oplus_32", "snowdrop"],
+     "Nikon Transfer 1.1 W", "KNT-AL10 4.0.0.130(C00)", "oplus_32", "snowdrop", "Version1.00", "DSC Version1.0",
+     "Android RP1A.200720.012.G9730ZHU6GULA", "MediaTek Camera Application", "bonito-user 10 QP1A.190711.020",
+     "ELS-AN00 10.1.0.160(C00E160R5P3)", "Xiaomi 14 OS1.0.11.0.UNCCNXM", "ILCE-7M3 v3.10", "Windows Phone 8.1",
+     "S918BXXU3BWK5", "Digital Camera FinePix S5700 Ver1.00", "COOLPIX P900V1.4", "NIKON D850 Ver.1.20", "E-M10 1.4",
+     "Ver.1.0 , Lens attached", "QCOM-AA 1", "DSC-RX100M3 v1.10", "PENTAX K-1 Ver. 1.53", "LeicaOS 2.0",
+     "HarmonyOS 4.2", "aosp_sailfish", "GT-N7100_XXDLJ2", "OnePlus ONEPLUS A6003", "iOS 17.1", "Image engine 3"],
 )  # fmt: skip
 def test_firmware_is_not_an_editor(value: str, files: Any, lab: Lab) -> None:
     assert findings(files, software(value)(files), lab) == []

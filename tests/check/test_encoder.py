@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from evidencecheck.acquire.container import read_blocks
 from evidencecheck.check.encoder import encoder
-from evidencecheck.metadata.jpeg_tables import libjpeg_tables
+from evidencecheck.metadata.jpeg_tables import digest, libjpeg_tables, measured_encoders, photoshop_tables
 from evidencecheck.model import Finding, Lab, NotApplicable, Note, Strength
 
 
@@ -51,6 +52,21 @@ def test_layout_is_told(files: Any, lab: Lab) -> None:
     (optimised,) = encoder(files.exhibit(saved(quality=90, optimize=True)), lab)
     assert isinstance(optimised, Note)
     assert optimised.measurements["optimised_codes"] is True
+
+
+def test_a_cameras_own_tables_are_named_in_a_note(files: Any, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(qtables=[list(range(1, 65))] * 2)
+    own = digest(read_blocks(data).quantisation)
+    monkeypatch.setattr("evidencecheck.check.encoder.measured_encoders", lambda: {own: "Maker Model 1"})
+    (note,) = encoder(files.exhibit(data), lab)
+    assert isinstance(note, Note)
+    assert "Maker Model 1" in note.summary.en
+
+
+def test_measured_tables_are_no_ones_but_theirs() -> None:
+    known = {digest(libjpeg_tables(quality)) for quality in range(1, 101)} | set(photoshop_tables())
+    assert len(measured_encoders()) >= 15
+    assert not known & set(measured_encoders())
 
 
 def test_unknown_tables_and_the_shared_preset_are_only_noted(files: Any, lab: Lab) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from evidencecheck.check.exif import HIDDEN, exif
+from evidencecheck.check.exif import exif
+from evidencecheck.metadata.private import HIDDEN
 from evidencecheck.model import Lab, MetadataRow, NotApplicable, Note
 
 PLANTED = {

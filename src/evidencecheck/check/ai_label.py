@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from evidencecheck.metadata.aigc import AigcLabel, labels
 from evidencecheck.metadata.marks import Hit, find
+from evidencecheck.metadata.private import shown
 from evidencecheck.model import Basis, Check, CheckResult, Claim, Exhibit, Finding, Group, Lab, Strength, Text
 
 SHOWN_CHARS = 120
@@ -22,6 +23,12 @@ SAYS = {
 KINDS = {
     "generated": (Claim.AI_GENERATED, Strength.DOCUMENTED, Text(zh="由 AI 生成", en="was made by AI")),
     "edited": (Claim.EDITED, Strength.DOCUMENTED, Text(zh="经过 AI 编辑", en="was edited with AI")),
+    "ai": (Claim.AI_GENERATED, Strength.DOCUMENTED, Text(zh="由 AI 生成或编辑", en="was made or edited with AI")),
+    "generated-maybe": (
+        Claim.AI_GENERATED,
+        Strength.POSSIBLE,
+        Text(zh="可能由 AI 生成", en="may be made by AI"),
+    ),
     "edited-maybe": (Claim.EDITED, Strength.POSSIBLE, Text(zh="可能经过 AI 编辑", en="may have been edited with AI")),
 }
 INNOCENT = (
@@ -44,8 +51,8 @@ def ai_label(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa: ARG0
         yield _national(label)
     hits = list(find(fields, "ai"))
     says = {hit.mark.says for hit in hits}
-    # A tool's name says "AI" and not how much; the source types beside it do.
-    vague = "edited" if "edited" in says and "generated" not in says else "generated"
+    # A tool's name says "AI" and not how much; what else is declared does.
+    vague = next((kind for kind in ("generated", "edited") if kind in says), "ai")
     for kind in KINDS:
         group = [hit for hit in hits if kind == _kind(hit, vague)]
         if group:
@@ -72,8 +79,8 @@ def _national(label: AigcLabel) -> Finding:
             en=f"the file carries China's AI label (GB 45438), which says that the content {says.en}{en}",
         ),
         measurements={
-            "label": " ".join(label.value.split())[:SHOWN_CHARS],
-            "producer": " ".join((label.company or label.producer).split())[:SHOWN_CHARS],
+            "label": shown(label.value, SHOWN_CHARS),
+            "producer": shown(label.company or label.producer, SHOWN_CHARS),
             "place": label.field.place,
             "field": label.field.name[:SHOWN_CHARS],
         },
@@ -98,7 +105,7 @@ def _declared(kind: str, hits: list[Hit]) -> Finding:
             "marks": len(hits),
             "place": best.field.place,
             "field": best.field.name[:SHOWN_CHARS],
-            "value": " ".join(best.field.value.split())[:SHOWN_CHARS],
+            "value": shown(best.field.value, SHOWN_CHARS),
         },
         innocent=INNOCENT,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evidencecheck.metadata.marks import Hit, carried, find
+from evidencecheck.metadata.private import shown
 from evidencecheck.model import (
     Basis,
     Check,
@@ -77,7 +78,7 @@ def _finding(hits: list[Hit]) -> Finding:
 
 
 def _shown(hit: Hit) -> str:
-    return " ".join(hit.field.value.split())[:SHOWN_CHARS]
+    return shown(hit.field.value, SHOWN_CHARS)
 
 
 CHECK = Check(

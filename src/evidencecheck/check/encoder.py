@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidencecheck.metadata.jpeg_tables import digest, libjpeg_quality, photoshop_tables
+from evidencecheck.metadata.jpeg_tables import digest, libjpeg_quality, measured_encoders, photoshop_tables
 from evidencecheck.model import (
     Basis,
     Blocks,
@@ -64,14 +64,7 @@ def _note(blocks: Blocks, quality: int | None, preset: str | None) -> Note:
     sampling = SUBSAMPLING.get(first, str(first)) if first else "gray"
     progressive = blocks.frame is not None and blocks.frame[0] == 2
     optimised = not any(codes == STANDARD_DC for _, codes in blocks.huffman)
-    zh, en = (
-        (f"Photoshop 质量 {preset}", f"Photoshop, quality {preset}") if preset else ("未知编码器", "unknown encoder")
-    )
-    if quality and not preset:
-        zh, en = (
-            f"libjpeg 质量 {quality}（许多手机和软件都用）",
-            f"libjpeg, quality {quality} (many phones and programs use it)",
-        )
+    zh, en = _named(quality, preset, measured_encoders().get(digest(blocks.quantisation)))
     return Note(
         summary=Text(
             zh=f"JPEG 编码：{zh}，色度 {sampling}" + ("，渐进式" if progressive else ""),
@@ -85,6 +78,19 @@ def _note(blocks: Blocks, quality: int | None, preset: str | None) -> Note:
             "optimised_codes": optimised,
         },
     )
+
+
+def _named(quality: int | None, preset: str | None, measured: str | None) -> tuple[str, str]:
+    if preset:
+        return f"Photoshop 质量 {preset}", f"Photoshop, quality {preset}"
+    if quality:
+        return (
+            f"libjpeg 质量 {quality}（许多手机和软件都用）",
+            f"libjpeg, quality {quality} (many phones and programs use it)",
+        )
+    if measured:
+        return f"与 {measured} 保存的文件相同的量化表", f"the tables that files of {measured} have"
+    return "未知编码器", "unknown encoder"
 
 
 CHECK = Check(

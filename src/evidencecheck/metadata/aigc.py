@@ -23,6 +23,7 @@ NAMES = frozenset(
 )
 SERVICE = frozenset({"serviceprovider", "serviceuser"})  # an older form, written by Tencent Cloud
 MOST_CHARS = 20_000  # a label has a few hundred
+MOST_DEPTH = 3  # of maps around the label's own
 PRODUCERS = {
     "91110102MACQD9K640": "豆包 Doubao",
     "9144030008867405X2": "即梦 Jimeng",
@@ -33,6 +34,7 @@ PRODUCERS = {
     "91110105MACJ6K1C8A": "LibLib",
     "91340100MAEB4N8H76": "RunningHub",
 }  # unified social credit codes inside ContentProducer name the company, not always the product
+NOT_MADE = frozenset({"0", "false", "none", "no"})  # not values of the standard; they deny what the label is for
 _PAIR = re.compile(r"['\"]?(\w{5,20})['\"]?\s*:\s*['\"]?([^'\",{}]{0,200})")
 
 
@@ -49,20 +51,25 @@ class AigcLabel:
 
 def labels(fields: Sequence[Field]) -> Iterator[AigcLabel]:
     """Yield every label found, in file order."""
-    flat = {bare(field).lower(): field for field in fields if field.place == "xmp" and bare(field).lower() in NAMES}
+    xmp = [field for field in fields if field.place == "xmp" and bare(field).lower() in NAMES]
+    xmp.sort(key=lambda field: SPACE in field.space.lower())  # the official one counts: others have a Label, too
+    flat = {bare(field).lower(): field for field in xmp}
     official = any(SPACE in field.space.lower() for field in flat.values())
     if len(flat) >= 2 or (official and "label" in flat):
-        yield _label(next(iter(flat.values())), {name: field.value.strip() for name, field in flat.items()})
+        yield from _label(next(iter(flat.values())), {name: field.value.strip() for name, field in flat.items()})
     for field in fields:
         if "{" in field.value and len(field.value) <= MOST_CHARS and (values := _values(field)):
-            yield _label(field, values)
+            yield from _label(field, values)
 
 
-def _label(field: Field, values: Mapping[str, str]) -> AigcLabel:
+def _label(field: Field, values: Mapping[str, str]) -> Iterator[AigcLabel]:
+    value = values.get("label", "").lower()
+    if value in NOT_MADE:
+        return
     producer = values.get("contentproducer") or values.get("serviceprovider", "")
     company = next((name for code, name in PRODUCERS.items() if code in producer), "")
-    return AigcLabel(
-        value=values.get("label", ""),
+    yield AigcLabel(
+        value="1" if value == "true" else value,
         producer=producer,
         company=company,
         made=bool(producer or values.keys() & SERVICE),
@@ -73,16 +80,21 @@ def _label(field: Field, values: Mapping[str, str]) -> AigcLabel:
 def _values(field: Field) -> Mapping[str, str]:
     """The label's values by lower-case name, or nothing when the field holds no label."""
     text = html.unescape(html.unescape(field.value)).strip("\0 \t\r\n")
+    if '\\"' in text[text.find("{") :][:40]:
+        text = text.replace('\\"', '"')  # JSON kept as a JSON string
     named = bare(field).rsplit("/", 1)[-1].lower() == "aigc" or text[:4].upper() == "AIGC"
-    parsed = _json(text[text.find("{") :])
-    inner = next((value for name, value in parsed.items() if str(name).lower() == "aigc"), None)
-    if inner is not None:
-        parsed, named = (_json(inner) if isinstance(inner, str) else inner), True
-    if not isinstance(parsed, dict):
-        return {}
-    values = {str(k).lower(): str(v).strip() for k, v in parsed.items() if isinstance(v, str | int | float)}
-    known = values.keys() & NAMES
-    return values if len(known) >= 2 or (named and (known or values.keys() & SERVICE)) else {}
+    ahead = [(_json(text[text.find("{") :]), named, 0)]
+    while ahead:
+        parsed, named, depth = ahead.pop(0)
+        values = {str(k).lower(): str(v).strip() for k, v in parsed.items() if isinstance(v, str | int | float)}
+        known = values.keys() & NAMES
+        if len(known) >= 2 or (named and (known or values.keys() & SERVICE)):
+            return values
+        for name, value in parsed.items() if depth < MOST_DEPTH else ():
+            inner = _json(value) if isinstance(value, str) and str(name).lower() == "aigc" else value
+            if isinstance(inner, dict):
+                ahead.append((inner, str(name).lower() == "aigc", depth + 1))
+    return {}
 
 
 def _json(text: str) -> dict[str, Any]:

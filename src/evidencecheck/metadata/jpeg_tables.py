@@ -1,14 +1,17 @@
 """Quantisation tables and who writes them: libjpeg's at every quality, and Photoshop's presets. Pure.
 
 Sources: ITU-T T.81 annex K and libjpeg's quality scale; Pillow's presets, named after Photoshop's and checked on files
-that state their quality; two tables measured on such files. All tables are in zigzag order, as in the file.
+that state their quality; two tables measured on such files; and `encoders.csv`, measured on files that name their
+camera or program (`benchmarks/encoder_tables.py`). All tables are in zigzag order, as in the file.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import resources
 from typing import cast
 
 from PIL.JpegPresets import presets
@@ -75,6 +78,13 @@ def photoshop_tables() -> dict[str, str]:
         for name, quality in (PHOTOSHOP | WEB).items()
     }
     return named | MEASURED
+
+
+@cache
+def measured_encoders() -> Mapping[str, str]:
+    """Return digest of a file's tables -> the one camera maker's model, or program, that they were measured on."""
+    text = resources.files(__package__).joinpath("encoders.csv").read_text(encoding="utf-8")
+    return {row["digest"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
 def digest(tables: Sequence[Table]) -> str:

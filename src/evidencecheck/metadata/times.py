@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from evidencecheck.model import Field
 
 UNSET_YEARS = frozenset({1900, 1904, 1970, 1980, 2000})  # what a clock shows before it is set
-_NAMED = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])[_-]?([01]\d|2[0-3])([0-5]\d)([0-5]\d)")
+_NAMED = re.compile(
+    r"(?<!\d)(20[0-3]\d)[-._年]?(0[1-9]|1[0-2])[-._月]?([0-2]\d|3[01])日?(?: at |[ _T-]){0,3}"
+    r"([01]\d|2[0-3])[-.:_]?([0-5]\d)[-.:_]?([0-5]\d)"
+)
+_NAMED_MS = re.compile(r"(?<!\d)1[4-9]\d{11}(?!\d)")  # milliseconds since 1970, years 2014-2033: when WeChat saved it
+CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +48,15 @@ def read_times(fields: Sequence[Field]) -> Times:
 
 
 def named_time(name: str) -> datetime | None:
-    """The time in a file's name ("IMG_20251103_101500.jpg"), or None. A hint: anyone and any app renames files."""
-    hint = _NAMED.search(name.rsplit("/", 1)[-1])
-    return _parse("".join(hint.groups()), "%Y%m%d%H%M%S") if hint else None
+    """The time in a file's name ("IMG_20251103_101500.jpg", "mmexport1762136100000.jpg"), or None.
+
+    A hint: anyone and any app renames files. Milliseconds are shown in China's time.
+    """
+    name = name.rsplit("/", 1)[-1]
+    if hint := _NAMED.search(name):
+        return _parse("".join(hint.groups()), "%Y%m%d%H%M%S")
+    counted = _NAMED_MS.search(name)
+    return datetime.fromtimestamp(int(counted.group()) // 1000, CHINA).replace(tzinfo=None) if counted else None
 
 
 def _value(fields: Sequence[Field], place: str, code: int) -> str:

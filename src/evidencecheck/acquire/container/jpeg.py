@@ -76,6 +76,8 @@ def _segment(found: Found, marker: int, at: int, payload: bytes, split: _Split) 
 
 
 def _is_text(marker: int, payload: bytes) -> bool:
+    if payload[:4].upper() == b"AIGC":  # the national label; some writers end the name with a NUL
+        return True
     return marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in (0xE2, 0xEE) and printable(payload))
 
 
