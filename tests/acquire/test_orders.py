@@ -178,6 +178,41 @@ def test_excel(tmp_path: Path) -> None:
     assert "王小明" not in repr(got)
 
 
+def test_what_excel_rounded_is_not_taken_for_an_id(tmp_path: Path) -> None:
+    """A number in Excel holds 15 digits: the rest of a longer id became zeros when it was saved."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["订单号", "快递单号", "售后编号"])
+    book.active.append(["251103-1", 78012345678901200000, 9988776655])
+    book.save(tmp_path / "orders.xlsx")
+    got = read_orders([tmp_path / "orders.xlsx"])
+    assert [(p.line, "rounded" in p.text.en) for p in got.problems] == [(2, True)]
+    assert (got.orders["251103-1"].tracking_number, got.orders["251103-1"].after_sales_id) == ("", "9988776655")
+
+
+def test_a_row_in_the_wrong_columns_is_skipped_whole(tmp_path: Path) -> None:
+    text = (
+        "订单号,用户实付金额(元),发货时间,快递单号,订单状态\n"
+        "251103-1,13800138000,朝阳路88号,YT1,王小明\n"
+        "251103-2,12,2025-11-04 09:30:00,13800138000,已发货\n"
+        "251103-3,13800138000,2025-11-04 09:30:00,YT3,已发货\n"
+    )
+    book = read_orders([save(tmp_path / "a.csv", text)])
+    assert [(p.line, "shifted" in p.text.en) for p in book.problems] == [(2, True), (3, False), (4, False)]
+    assert set(book.orders) == {"251103-2", "251103-3"}
+    assert book.orders["251103-2"].tracking_number == ""  # a phone number
+    assert book.orders["251103-3"].amount is None
+    assert "王小明" not in repr(book)
+    assert "13800138000" not in repr(book)
+
+
+def test_a_claim_before_the_order_is_left_out(tmp_path: Path) -> None:
+    text = "订单号,订单成交时间,申请时间\n251103-1,2025-11-04 09:30:00,2025-11-03 09:30:00\n"
+    book = read_orders([save(tmp_path / "a.csv", text)])
+    assert [p.line for p in book.problems] == [2]
+    assert book.orders["251103-1"].claimed_at is None
+
+
 def test_without_the_excel_extra_the_remedy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openpyxl", None)  # what an import of a missing package does
     with zipfile.ZipFile(tmp_path / "orders.xlsx", "w") as book:

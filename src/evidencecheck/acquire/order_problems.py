@@ -48,12 +48,34 @@ NAMES: Mapping[str, Text] = {
     "refunded_at": Text(zh="退款时间", en="refund time"),
     "refund_amount": Text(zh="退款金额", en="refund amount"),
     "resend_tracking_number": Text(zh="补寄运单号", en="resend tracking number"),
+    "buyer": Text(zh="收货信息", en="receiver"),
 }
 
 
 def in_file(file: str, zh: str, en: str) -> RowProblem:
     """Something is wrong with a file as a whole."""
     return RowProblem(file=file, line=0, text=Text(zh=zh, en=en))
+
+
+def too_long(file: str, line: int) -> RowProblem:
+    """A row has more cells than the header: a comma without quotes shifted its values."""
+    return RowProblem(
+        file=file,
+        line=line,
+        text=Text(
+            zh="这一行比表头多出几格（内容里可能有逗号没加引号），已跳过；请重新导出",
+            en="this row has more cells than the header (a comma without quotes?) and is skipped; export it again",
+        ),
+    )
+
+
+def shifted(row: Place) -> RowProblem:
+    """Several cells of a row cannot be what their column says."""
+    return _at(
+        row,
+        "这一行有几格的内容和列名对不上（可能整行错位），已跳过；请重新导出",
+        "several cells of this row do not fit their columns (shifted?): it is skipped; export it again",
+    )
 
 
 def bad_number(row: Place, *, blank: bool) -> RowProblem:

@@ -1,7 +1,8 @@
 """The rows of an order or after-sales export, as it was downloaded: CSV in several encodings, or Excel.
 
 Only columns named in `COLUMNS` are read out of a row. Names, phone numbers, addresses, nicknames, remarks and every
-other column stay in the row that is thrown away, so buyer data never reaches an `Order`, a message or the store.
+other column stay in the row that is thrown away, so buyer data never reaches an `Order`, a message or the store. With a
+key, one thing more is kept: a keyed hash that is equal for orders of one buyer (see `order_buyer`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from evidencecheck.acquire.order_problems import RowProblem, in_file
+from evidencecheck.acquire.order_buyer import BUYER_COLUMNS, buyer_of
+from evidencecheck.acquire.order_problems import RowProblem, in_file, too_long
 
 MAX_FILE_BYTES = 256 * 2**20  # an export of 100,000 orders is about 40 MiB
 MAX_UNPACKED_BYTES = 1024 * 2**20  # of an Excel file, which is a zip archive
+EXCEL_DIGITS = 15  # what a number in Excel holds; further digits are zeros
 HEADER_ROWS = 20  # a title or a notice may stand above the column names
 
 # Field of the order -> column names, best first. Sellers choose which columns they export and rename them.
@@ -57,8 +60,11 @@ class Row:
     cells: Mapping[str, Cell]
 
 
-def read_rows(path: Path) -> Iterator[Row | RowProblem]:
-    """Yield the rows of one export; what cannot be read is a problem, not an exception."""
+def read_rows(path: Path, buyer_key: bytes = b"") -> Iterator[Row | RowProblem]:
+    """Yield the rows of one export; what cannot be read is a problem, not an exception.
+
+    With a key, the cell "buyer" is the buyer's keyed hash.
+    """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             yield in_file(path.name, "文件太大，请按月份分开导出", "the file is too large; export month by month")
@@ -69,7 +75,7 @@ def read_rows(path: Path) -> Iterator[Row | RowProblem]:
         yield in_file(path.name, f"文件打不开（{why}），请检查路径", f"cannot open the file ({why}); check the path")
         return
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        yield from _excel_rows(path, data)
+        yield from _excel_rows(path, data, buyer_key)
         return
     text = _decode(data)
     if text is None:
@@ -79,7 +85,7 @@ def read_rows(path: Path) -> Iterator[Row | RowProblem]:
             "the text encoding is unknown; export it again, or save it as CSV UTF-8",
         )
         return
-    yield from _rows(path, _csv_lines(text))
+    yield from _rows(path, _csv_lines(text), buyer_key)
 
 
 def _decode(data: bytes) -> str | None:
@@ -119,7 +125,7 @@ def _separates(mark: str, head: str) -> int:
     return sum(_column(cell) in names for line in head.splitlines() for cell in line.split(mark))
 
 
-def _excel_rows(path: Path, data: bytes) -> Iterator[Row | RowProblem]:
+def _excel_rows(path: Path, data: bytes, buyer_key: bytes) -> Iterator[Row | RowProblem]:
     if not data.startswith(b"PK"):
         yield in_file(
             path.name,
@@ -146,7 +152,7 @@ def _excel_rows(path: Path, data: bytes) -> Iterator[Row | RowProblem]:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                yield from _rows(path, _sheet_lines(sheet.iter_rows(values_only=True)))
+                yield from _rows(path, _sheet_lines(sheet.iter_rows(values_only=True)), buyer_key)
         book.close()
     except Exception as error:  # noqa: BLE001 - openpyxl raises a dozen kinds on a damaged workbook; the others go on
         yield in_file(
@@ -168,13 +174,17 @@ def _excel_cell(value: object) -> Cell:
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the export's zone is added later
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    if isinstance(value, float | int) and abs(value) >= 10**EXCEL_DIGITS and value == float(f"{value:.14E}"):
+        return f"{value:.14E}"  # as Excel itself would write what it rounded
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _rows(path: Path, lines: Iterable[tuple[int, Sequence[Cell]] | csv.Error]) -> Iterator[Row | RowProblem]:
+def _rows(
+    path: Path, lines: Iterable[tuple[int, Sequence[Cell]] | csv.Error], buyer_key: bytes
+) -> Iterator[Row | RowProblem]:
     places: dict[str, int] = {}
+    people: dict[str, int] = {}
+    columns = 0
     for index, entry in enumerate(lines):
         if isinstance(entry, csv.Error):
             yield in_file(
@@ -183,10 +193,17 @@ def _rows(path: Path, lines: Iterable[tuple[int, Sequence[Cell]] | csv.Error]) -
             return
         line, cells = entry
         if places:
-            if values := {field: cell for field, at in places.items() if (cell := _clean(cells, at)) != ""}:
-                yield Row(file=path.name, line=line, cells=values)
+            values = {field: cell for field, at in places.items() if (cell := _clean(cells, at)) != ""}
+            if any(_clean(cells, at) != "" for at in range(columns, len(cells))):
+                yield too_long(path.name, line)  # every value may stand in its neighbour's column, a name anywhere
+            elif values:
+                named = {field: str(_clean(cells, at)) for field, at in people.items()} if buyer_key else {}
+                buyer = buyer_of(named, buyer_key)
+                yield Row(file=path.name, line=line, cells={**values, "buyer": buyer} if buyer else values)
             continue
-        places = _places(cells)
+        places, people, columns = _places(cells, COLUMNS), _places(cells, BUYER_COLUMNS), len(cells)
+        if "number" not in places:
+            places = {}
         if not places and index >= HEADER_ROWS:
             break
     if not places:
@@ -197,16 +214,16 @@ def _rows(path: Path, lines: Iterable[tuple[int, Sequence[Cell]] | csv.Error]) -
         )
 
 
-def _places(cells: Sequence[Cell]) -> dict[str, int]:
-    """Return where each field's column is, or nothing when this is not the header."""
+def _places(cells: Sequence[Cell], wanted: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Return where each wanted field's column is."""
     names = [_column(cell) if isinstance(cell, str) else "" for cell in cells]
     found = {}
-    for field, aliases in COLUMNS.items():
+    for field, aliases in wanted.items():
         for alias in aliases:
             if (name := _column(alias)) in names:
                 found[field] = names.index(name)
                 break
-    return found if "number" in found else {}
+    return found
 
 
 def _column(name: str) -> str:

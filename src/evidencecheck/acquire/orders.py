@@ -1,6 +1,7 @@
 """Order exports to orders: several files joined by order number, wrong rows told with file, line and remedy.
 
-No buyer data: `order_tables` reads known columns only, and a problem never repeats what a cell said.
+No buyer data: `order_tables` reads known columns only, and a problem never repeats what a cell said. A buyer is a keyed
+hash, where a key is given.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from evidencecheck.acquire import order_problems as problem
+from evidencecheck.acquire.order_buyer import MOBILE, better
 from evidencecheck.acquire.order_problems import RowProblem
 from evidencecheck.acquire.order_tables import Cell, Row, read_rows
 from evidencecheck.model import Order, Settings
@@ -22,6 +24,11 @@ from evidencecheck.model import Order, Settings
 __all__ = ["OrderBook", "RowProblem", "read_orders"]
 
 ORDER_NUMBER = re.compile(r"\d{6}-\d+")
+PRINTED_ID = re.compile(
+    r"[\w./,;，；、 -]{1,200}", re.ASCII
+)  # a name or an address that slipped into the column is none
+MOST_YUAN = Decimal(1_000_000)  # of one order; eleven digits are a phone number in the wrong column
+SHIFTED = 2  # so many unreadable cells in one row: its values stand in the wrong columns
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
@@ -35,7 +42,10 @@ AFTER_SALES = frozenset(
      "refund_amount", "resend_tracking_number"}
 )  # fmt: skip
 # What must not come before what. A minute of slack: the platform's own clocks differ by seconds.
-SEQUENCE = (("ordered_at", "shipped_at"), ("paid_at", "shipped_at"), ("shipped_at", "received_at"))
+SEQUENCE = (
+    ("ordered_at", "shipped_at"), ("paid_at", "shipped_at"), ("shipped_at", "received_at"),
+    ("ordered_at", "claimed_at"), ("paid_at", "claimed_at"),
+)  # fmt: skip
 SLACK = timedelta(minutes=1)
 
 Value = str | datetime | Decimal
@@ -60,19 +70,20 @@ class _Draft:
     disputed: set[str] = field(default_factory=set)
 
 
-def read_orders(paths: Iterable[Path], settings: Settings | None = None) -> OrderBook:
+def read_orders(paths: Iterable[Path], settings: Settings | None = None, buyer_key: bytes = b"") -> OrderBook:
     """Read order and after-sales exports and join them by order number.
 
     Times get the settings' time zone. A value two rows disagree about, or a time that contradicts another, is left out
     of the order and told as a problem, so that no check builds on it. Of several after-sales applications for one order
-    the latest is kept. Never raises for what a file contains.
+    the latest is kept. With `buyer_key` (`Store.buyer_key`) orders of one buyer get the same hash. Never raises for
+    what a file contains.
     """
     zone = ZoneInfo((settings or Settings()).time_zone)
     drafts: dict[str, _Draft] = {}
     problems: list[RowProblem] = []
     sales_seen = False
     for path in paths:
-        for row in read_rows(path):
+        for row in read_rows(path, buyer_key):
             if isinstance(row, RowProblem):
                 problems.append(row)
                 continue
@@ -89,7 +100,11 @@ def _take(row: Row, drafts: dict[str, _Draft], problems: list[RowProblem], zone:
     if not isinstance(number, str) or not ORDER_NUMBER.fullmatch(number):
         problems.append(problem.bad_number(row, blank=number == ""))
         return False
-    values = _values(row, problems, zone)
+    values, wrong = _values(row, zone)
+    if sum(not rounded for rounded in wrong.values()) >= SHIFTED:
+        problems.append(problem.shifted(row))
+        return False
+    problems += [problem.bad_cell(row, name, rounded=rounded) for name, rounded in wrong.items()]
     draft = drafts.setdefault(number, _Draft(first=row))
     application = {name: value for name, value in values.items() if name in AFTER_SALES}
     sale = {name: value for name, value in values.items() if name not in AFTER_SALES}
@@ -99,23 +114,25 @@ def _take(row: Row, drafts: dict[str, _Draft], problems: list[RowProblem], zone:
     elif application:  # the order export's own status column, with no application named
         draft.applications.setdefault("", {}).update(application)
     _merge(draft.sale, sale, draft, row, problems)
-    draft.sold |= bool(row.cells.keys() - AFTER_SALES - {"number"})
+    draft.sold |= bool(row.cells.keys() - AFTER_SALES - {"number", "buyer"})
     return draft.sold
 
 
-def _values(row: Row, problems: list[RowProblem], zone: tzinfo) -> dict[str, Value]:
+def _values(row: Row, zone: tzinfo) -> tuple[dict[str, Value], dict[str, bool]]:
+    """Return the row's values, and the cells that cannot be read: True where Excel rounded an id."""
     values: dict[str, Value] = {}
+    wrong: dict[str, bool] = {}
     for name, cell in row.cells.items():
         if name == "number":
             continue
         try:
             value = _value(name, cell, zone)
         except (ValueError, InvalidOperation):
-            problems.append(problem.bad_cell(row, name, rounded=name in IDS))
+            wrong[name] = name in IDS and bool(SCIENTIFIC.fullmatch(str(cell)))
             continue
         if value is not None:
             values[name] = value
-    return values
+    return values, wrong
 
 
 def _value(name: str, cell: Cell, zone: tzinfo) -> Value | None:
@@ -125,11 +142,11 @@ def _value(name: str, cell: Cell, zone: tzinfo) -> Value | None:
     text = str(cell)
     if name in AMOUNTS:
         amount = Decimal(re.sub(r"[,，\s¥￥元]", "", text))
-        if not amount.is_finite() or amount < 0:
+        if not amount.is_finite() or not 0 <= amount <= MOST_YUAN:
             raise ValueError(name)
         return amount
-    if name in IDS and SCIENTIFIC.fullmatch(text):
-        raise ValueError(name)  # Excel rounded it: the last digits are lost
+    if name in IDS and (SCIENTIFIC.fullmatch(text) or MOBILE.fullmatch(text) or not PRINTED_ID.fullmatch(text)):
+        raise ValueError(name)  # rounded by Excel, its last digits lost; or a phone number, or not an id at all
     return text
 
 
@@ -155,7 +172,9 @@ def _merge(
         before = into.setdefault(name, value)
         if before == value:
             continue
-        if name in {"status", "after_sales_status"}:
+        if name == "buyer" and (kept := better(str(before), str(value))):
+            into[name] = kept
+        elif name in {"status", "after_sales_status"}:
             into[name] = value
         elif name not in draft.disputed:
             draft.disputed.add(name)

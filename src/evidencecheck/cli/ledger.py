@@ -86,7 +86,7 @@ def import_command(
     with plain_errors(), opened(store) as memory:
         from evidencecheck.acquire.orders import read_orders
 
-        book = read_orders(exports)
+        book = read_orders(exports, buyer_key=memory.buyer_key())
         for problem in book.problems:
             warn(f"{problem.file}:{problem.line}: {problem.text.zh} / {problem.text.en}")
         changed = memory.save_orders(book.orders.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -15,7 +16,11 @@ from evidencecheck.cli.console import Language, progress, say, warn
 from evidencecheck.cli.exits import ExitCode, plain_errors
 
 if TYPE_CHECKING:
+    from evidencecheck.acquire.orders import OrderBook
     from evidencecheck.report.output import Summary
+
+
+TOLD = 10  # orders named in one line on the screen
 
 
 class FailLevel(StrEnum):
@@ -58,32 +63,32 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
     """核查一个文件夹里的照片，生成报告。 Screen a folder of photos and write a report."""
     with plain_errors(), ExitStack() as stack:
         from evidencecheck import pipeline
-        from evidencecheck.acquire.orders import read_orders
         from evidencecheck.check import select_checks
         from evidencecheck.model import Settings
         from evidencecheck.store.location import store_folder
 
         if engine is Engine.DASK:
             raise ValueError("--engine dask is not available in this version; use --engine local with --jobs")
-        book = read_orders(orders or [])
-        for problem in book.problems:
-            warn(f"{problem.file}:{problem.line}: {problem.text.zh} / {problem.text.en}")
         out = out or report_folder(resume=resume)
         run = pipeline.Screening(
             folder=folder,
             out=out,
             store=store_folder(store),
             checks=select_checks(_names(only), _names(skip)),
-            orders=book,
             settings=Settings(trust_anchors=_certificates(trust_list)),
             jobs=jobs or os.cpu_count() or 1,
             lang=lang.value,
             resume=resume,
             jsonl=_stream(jsonl, out, stack, resume=resume),
         )
+        pipeline.keep_apart(run)
+        if orders:
+            run = replace(run, orders=_orders(orders, run.store))
         with progress() as tell:
             summary = pipeline.screen(run, tell)
         _say(summary)
+        if orders:
+            _tell_missing(summary)
         raise typer.Exit(exit_code(summary, fail_level))
 
 
@@ -103,6 +108,18 @@ def exit_code(summary: Summary, fail_level: FailLevel) -> ExitCode:
     alarming = levels[levels.index(Level(fail_level.value)) :]  # `unreadable` is last, so it always counts
     found = any(summary.levels.get(level, 0) for level in alarming)
     return ExitCode.SOMETHING_FOUND if found else ExitCode.NOTHING_FOUND
+
+
+def _orders(exports: list[Path], store: Path) -> OrderBook:
+    """Read the exports with the store's own key for buyers, and tell what is wrong in them."""
+    from evidencecheck.acquire.orders import read_orders
+    from evidencecheck.store import Store
+
+    with Store.open(store) as memory:
+        book = read_orders(exports, buyer_key=memory.buyer_key())
+    for problem in book.problems:
+        warn(f"{problem.file}:{problem.line}: {problem.text.zh} / {problem.text.en}")
+    return book
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -139,3 +156,16 @@ def _say(summary: Summary) -> None:
     if " + " in summary.calibration:  # the seller's own measurements are part of it
         say(f"误报率表 / calibration table: {summary.calibration}")
     say(f"报告 / report: {summary.index}")
+
+
+def _tell_missing(summary: Summary) -> None:
+    """Say which orders are in no export; other folders are none that an export could hold."""
+    from evidencecheck.acquire.orders import ORDER_NUMBER
+
+    numbers = [case for case in summary.without_order if ORDER_NUMBER.fullmatch(case)]
+    if numbers:
+        first = ", ".join(numbers[:TOLD]) + (" …" if len(numbers) > TOLD else "")
+        warn(
+            f"{len(numbers)} 个订单不在导出里，照片照样检查了，只是没有核对日期和单号 / in no export; the photos "
+            f"were screened all the same, without dates and numbers to compare: {first}"
+        )

@@ -23,6 +23,7 @@ class Summary:
     levels: Mapping[Level, int]
     cases: int
     calibration: str  # name of the table the verdicts rest on; "" when there was no photo
+    without_order: tuple[str, ...] = ()  # cases of which no order export says anything
 
 
 class Output:
@@ -35,6 +36,7 @@ class Output:
         self._levels: Counter[Level] = Counter()
         self._cases = 0
         self._calibration = ""
+        self._without_order: list[str] = []
 
     def add_photo(self, report: PhotoReport) -> None:
         """Write one photo down before the next is looked at."""
@@ -49,6 +51,8 @@ class Output:
         """Write the page of an order whose photos have all been added."""
         self._html.add_case(case, reference_picture)
         self._cases += 1
+        if case.order is None:
+            self._without_order.append(case.case)
 
     def publish(self) -> Summary:
         """Write the index over everything so far, and make the record safe; more may follow."""
@@ -58,6 +62,7 @@ class Output:
             levels=dict(self._levels),
             cases=self._cases,
             calibration=self._calibration,
+            without_order=tuple(self._without_order),
         )
 
     def finish(self) -> Summary:
