@@ -56,7 +56,7 @@ def main() -> None:
             if isinstance(exhibit, Unreadable) or exhibit.photo.sha256 in hashes:
                 continue
             hashes.add(exhibit.photo.sha256)
-            clock = read_clock(exhibit.blocks.exif, ZoneInfo("Asia/Shanghai"))
+            clock = read_clock(exhibit.blocks.fields, ZoneInfo("Asia/Shanghai"))
             if clock is None:
                 continue
             firm, loose = firm + clock.firm, loose + (not clock.firm)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from evidencecheck.check.clocks import clocks
+from evidencecheck.metadata.times import named_time
 from evidencecheck.model import Claim, Finding, Lab, NotApplicable, Note, Strength
 
 UTC_MS = 1_780_000_000_000  # 2026-05-28 20:26:40 UTC
@@ -81,6 +82,24 @@ def test_the_file_name_is_only_a_hint(files: Any, lab: Lab) -> None:
     (note,) = results
     assert isinstance(note, Note)
     assert "2020-01-01 10:15" in note.summary.en
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("IMG_20200101_101500.jpg", "2020-01-01 10:15"),
+        ("Screenshot_2020-01-01-10-15-00-123_com.tencent.mm.jpg", "2020-01-01 10:15"),
+        ("微信图片_20200101101500.jpg", "2020-01-01 10:15"),
+        ("WhatsApp Image 2020-01-01 at 10.15.00.jpeg", "2020-01-01 10:15"),
+        ("PXL_20200101_101500123.jpg", "2020-01-01 10:15"),
+        ("mmexport1577844900000.jpg", "2020-01-01 10:15"),  # milliseconds, China's time
+        ("251103-104481726350417.jpg", ""),  # an order number
+        ("13812345678.jpg", ""),
+    ],
+)
+def test_names_that_hold_a_time(name: str, said: str) -> None:
+    found = named_time(name)
+    assert (f"{found:%Y-%m-%d %H:%M}" if found else "") == said
 
 
 def test_a_file_without_times_is_not_applicable(files: Any, lab: Lab) -> None:

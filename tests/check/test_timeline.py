@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from evidencecheck.acquire.container import read_blocks
 from evidencecheck.check import run_check
 from evidencecheck.check.timeline import CHECK
 from evidencecheck.model import (
@@ -19,6 +20,7 @@ from evidencecheck.model import (
     Blocks,
     Candidate,
     Claim,
+    Field,
     Lab,
     Order,
     Outcome,
@@ -100,8 +102,12 @@ def exif(original: str, offset: str = "", satellite: str = "") -> bytes:
 
 
 def look(block: bytes, order: Order | None = ORDER, settings: Settings | None = None) -> Outcome:
+    return looked(read_blocks(block), order, settings)
+
+
+def looked(blocks: Blocks, order: Order | None = ORDER, settings: Settings | None = None) -> Outcome:
     lab = Lab(known=NothingKnown(), order=order, settings=settings or Settings())
-    outcome = run_check(CHECK, FileOnly(Blocks(exif=block)), lab).outcome
+    outcome = run_check(CHECK, FileOnly(blocks), lab).outcome
     assert outcome.status is not Status.FAILED, outcome.reason
     return outcome
 
@@ -157,6 +163,25 @@ def test_clocks_that_disagree_are_not_firm() -> None:
     assert (finding.basis, finding.ceiling) == (Basis.MEASURED, Strength.POSSIBLE)
     (finding,) = look(exif("2025:10:20 12:00:00", satellite="2025:11:07 04:00:00")).findings
     assert finding.basis is Basis.MEASURED
+
+
+@pytest.mark.parametrize(
+    ("phone", "firm"),
+    [("2025-10-20 04:00:30", True), ("2025-10-20 04:07:00", False), ("2025-11-07 04:00:00", False)],
+)
+def test_the_phones_second_record_makes_the_clock_firm(phone: str, firm: bool) -> None:
+    ms = int(datetime.fromisoformat(f"{phone}+00:00").timestamp() * 1000)
+    record = Field(place="sef", name="Image_UTC_Data", value=str(ms))
+    blocks = read_blocks(exif("2025:10:20 12:00:00"))
+    (finding,) = looked(replace(blocks, fields=(*blocks.fields, record))).findings
+    assert (finding.basis is Basis.FACT) is firm
+
+
+def test_a_signing_time_can_only_be_too_late() -> None:
+    for stamp, found in (("20251020040000", 1), ("20251205040000", 0)):
+        field = Field(place="c2pa", name="manifest[1]/c2pa.signature/time", value=stamp)
+        findings = looked(Blocks(fields=(field,))).findings
+        assert [f.ceiling for f in findings] == [Strength.POSSIBLE] * found
 
 
 def test_after_the_claim_never_leaves_the_reviewer() -> None:

@@ -1,7 +1,7 @@
-"""Timeline: the photo's own clock (EXIF) against the order: taken before the parcel was shipped, or after the claim.
+"""Timeline: the photo's own clock against the order: taken before the parcel was shipped, or after the claim.
 
-Blind spots: most photos that went through a chat app carry no clock; a clock can be wrong or changed; a file's time on
-disk says nothing and is never used. Source: Exif 2.32, read in `evidencecheck.metadata.clock`.
+Firm with a written time zone, or with a second clock in the file that agrees. Blind spots: most photos that passed a
+chat app carry no clock; a clock can be wrong or changed; a file's time on disk is never used. Source: Exif 2.32.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from evidencecheck.metadata.clock import Clock, read_clock
+from evidencecheck.metadata.clock import Clock, Zone, read_clock
 from evidencecheck.model import (
     Basis,
     Check,
@@ -55,7 +55,7 @@ def timeline(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
             "导出里没有发货时间和申请时间；请导出这两列", "the export lacks shipping and claim times; export them"
         )
         return
-    clock = read_clock(exhibit.blocks.exif, ZoneInfo(lab.settings.time_zone))
+    clock = read_clock(exhibit.blocks.fields, ZoneInfo(lab.settings.time_zone))
     if clock is None:
         yield _silent(
             "照片里没有可用的拍摄时间（聊天软件通常会去掉），这不说明任何问题；可以请买家发原图",
@@ -69,7 +69,7 @@ def timeline(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
 def _contradictions(clock: Clock, order: Order, margin: timedelta) -> Iterator[Finding]:
     if order.shipped_at and order.shipped_at - clock.taken > margin:
         yield _finding(clock, order.shipped_at, margin)
-    elif order.claimed_at and clock.taken - order.claimed_at > margin:
+    elif order.claimed_at and clock.taken - order.claimed_at > margin and clock.zone is not Zone.SIGNED:
         # A photo may be added to a claim later, so this alone never goes beyond the reviewer.
         yield replace(_finding(clock, order.claimed_at, margin), ceiling=Strength.POSSIBLE)
 

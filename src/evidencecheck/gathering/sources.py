@@ -16,7 +16,7 @@ from evidencecheck.acquire.intake import sha256_of
 from evidencecheck.acquire.orders import read_orders
 from evidencecheck.gathering.attachments import ToAttach, attach, enclosures
 from evidencecheck.gathering.redaction import Redaction, redacted
-from evidencecheck.metadata.clock import read_clock
+from evidencecheck.metadata.clock import Zone, read_clock
 from evidencecheck.model import (
     MatchedReference,
     Order,
@@ -106,8 +106,8 @@ def _evidence(selected: Selected, memory: Store, elsewhere: dict[str, Path], set
 
 
 def _taken_at(opened: OpenExhibit, settings: Settings) -> datetime | None:
-    clock = read_clock(opened.blocks.exif, ZoneInfo(settings.time_zone))
-    return clock.taken if clock else None
+    clock = read_clock(opened.blocks.fields, ZoneInfo(settings.time_zone))
+    return clock.taken if clock and clock.zone is not Zone.SIGNED else None
 
 
 def _open_unchanged(
