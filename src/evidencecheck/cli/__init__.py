@@ -15,6 +15,7 @@ from evidencecheck.cli.doctor import doctor
 from evidencecheck.cli.exits import ExitCode
 from evidencecheck.cli.package import package
 from evidencecheck.cli.screen import screen
+from evidencecheck.cli.watch import watch
 
 app = typer.Typer(
     name="evidencecheck",
@@ -43,6 +44,7 @@ def options(
 
 app.command()(demo)
 app.command()(screen)
+app.command()(watch)
 app.add_typer(corpus.app, name="corpus")
 app.command()(package)
 app.add_typer(ledger.app, name="ledger")

@@ -74,8 +74,8 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
             folder=folder,
             out=out,
             store=store_folder(store),
-            checks=select_checks(_names(only), _names(skip)),
-            settings=Settings(trust_anchors=_certificates(trust_list)),
+            checks=select_checks(names(only), names(skip)),
+            settings=Settings(trust_anchors=certificates(trust_list)),
             jobs=jobs or os.cpu_count() or 1,
             lang=lang.value,
             resume=resume,
@@ -122,11 +122,12 @@ def _orders(exports: list[Path], store: Path) -> OrderBook:
     return book
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names(text: str) -> tuple[str, ...]:
+    """Return the names in a comma-separated option."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _certificates(trust_list: Path | None) -> str:
+def certificates(trust_list: Path | None) -> str:
     """Return the list's PEM text; raises ValueError for a file that holds no certificate."""
     text = trust_list.read_text(encoding="utf-8", errors="replace") if trust_list else ""
     if trust_list and "-----BEGIN CERTIFICATE-----" not in text:

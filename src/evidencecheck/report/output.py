@@ -54,6 +54,10 @@ class Output:
         if case.order is None:
             self._without_order.append(case.case)
 
+    def list_case(self, case: CaseReport) -> None:
+        """Put an order into the index whose page and lines an earlier run has written."""
+        self._html.list_case(case)
+
     def publish(self) -> Summary:
         """Write the index over everything so far, and make the record safe; more may follow."""
         self.journal.sync()
