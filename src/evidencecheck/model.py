@@ -521,3 +521,4 @@ class CaseReport:
     case: str
     order: Order | None
     photos: tuple[PhotoReport, ...]
+    same_buyer: int = 0  # other orders of the same buyer, as far as the exports tell

@@ -91,7 +91,9 @@ def screen_lot(
                 store.save_report(photo)
                 tell("examine", done := done + 1, len(taken))
             order = run.orders.orders.get(case)
-            output.add_case(CaseReport(case=case, order=order, photos=tuple(photos)), store.picture_of)
+            others = len(store.same_buyer(case))
+            report = CaseReport(case=case, order=order, photos=tuple(photos), same_buyer=others)
+            output.add_case(report, store.picture_of)
 
 
 def output_of(run: Screening, journal: Journal) -> Output:

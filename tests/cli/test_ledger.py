@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from evidencecheck.acquire.intake import intake
 from evidencecheck.cli import app
-from evidencecheck.model import Claim, Intake, Level, Order, PhotoReport, Received, Settings
+from evidencecheck.model import Claim, Intake, Level, Order, PhotoReport, Received, ReferenceKind, Settings
 from evidencecheck.store import Store
 
 Rgb = NDArray[np.uint8]
@@ -102,7 +102,10 @@ def test_what_the_exports_say_is_shown_as_facts_about_orders(store: Path, run: C
     said = run("list", "--lang", "en").stdout
     assert "refunded: report and appeal are still open" in said
     assert "same buyer as 1 other order(s)" in said
-    assert "已退款，仍可举报和申诉" in run("show", C).stdout
+    shown = run("show", C).stdout
+    assert "已退款，仍可举报和申诉" in shown
+    assert "实付金额: 90" in shown
+    assert "one" not in run("show", A).stdout  # the buyer's hash
 
 
 def test_a_case_from_decision_to_answer(store: Path, run: Callable[..., Result]) -> None:
@@ -161,6 +164,27 @@ def test_files_are_attached_by_hash_and_shown_by_time(store: Path, run: Callable
     assert [(one["role"], one["name"]) for one in case["attachments"]] == [("video", "v.mp4"), ("chat", "聊天.png")]
     assert run("attach", A, chat, "--role", "chat").stdout == ""
     run("attach", A, tmp_path / "nowhere.png", "--role", "chat", code=2)
+
+
+def test_a_photo_the_shop_sent_is_its_own_and_outlives_a_purge(
+    store: Path, run: Callable[..., Result], tmp_path: Path, draw_scene: Callable[..., Rgb], save: Callable[..., Path]
+) -> None:
+    staff = save(draw_scene(7, 240, 320), tmp_path / "sample.jpg")
+    run("attach", A, staff, "--role", "staff")
+    run("purge", "--older-than", 0)
+    with Store.open(store) as opened:
+        taken = intake(Received(case=B, name="x.jpg", path=staff), Settings())
+        assert isinstance(taken, Intake)
+        assert taken.fingerprint is not None
+        known = opened.known_images().search(taken.fingerprint, frozenset({ReferenceKind.CLAIM}), exclude_order=A)
+        own = [one.reference for one in known if one.reference.own]
+        assert [reference.sha256 for reference in own] == [taken.photo.sha256]
+        assert opened.picture_bytes(own[0].id) == taken.preview
+        assert opened.ledger.attachments(A)[0].path == staff
+    text = tmp_path / "no photo.jpg"
+    text.write_text("no photo")
+    run("attach", A, text, "--role", "staff", code=2)
+    assert [one["role"] for one in json.loads(run("show", A, "--json").stdout)["attachments"]] == ["staff"]
 
 
 @pytest.mark.parametrize("words", [("show",), ("decide", "report"), ("submit",), ("outcome", "upheld")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 from collections.abc import Callable
@@ -73,6 +74,9 @@ def test_grep_finds_no_buyer_in_store_report_or_messages(shop: Path, run_command
 def test_the_same_buyer_is_a_fact_about_orders(shop: Path, run_command: Run) -> None:
     done = run_command("ledger", "show", BUYERS[0][0], "--store", shop / "store", "--lang", "en")
     assert f"same buyer as 1 other order(s): {BUYERS[1][0]}" in done.stdout.decode()
+    page = (shop / "out" / "cases" / f"{BUYERS[0][0]}.html").read_text(encoding="utf-8")
+    assert re.search(r"Other orders of the same buyer.*?<dd>1</dd>", page, re.DOTALL)
+    assert BUYERS[1][0] not in page  # how many, not which
     done = run_command("ledger", "show", BUYERS[2][0], "--store", shop / "store", "--lang", "en")
     assert "same buyer" not in done.stdout.decode()
 

@@ -79,6 +79,7 @@ def test_an_untouched_log_is_whole(folder: Path) -> None:
         ("UPDATE exported SET data = replace(data, '12.50', '99.00')", "the stored export was changed"),
         ("UPDATE exported SET buyer = 'other'", "the stored export was changed"),
         ("UPDATE attachment SET sha256 = 'ee'", "an attachment was never entered"),
+        ("DELETE FROM photo", "1 photo(s) taken in are gone"),
         ("UPDATE photo SET order_number = 'x'", "was never entered into the log"),
     ],
 )

@@ -24,6 +24,7 @@ from evidencecheck.cli.ledger_entry import (
 )
 
 if TYPE_CHECKING:
+    from evidencecheck.model import Order
     from evidencecheck.store.ledger import CaseFile
     from evidencecheck.store.queue import CaseLine
 
@@ -71,7 +72,10 @@ def show_command(
             from evidencecheck.store.facts import NAMES
 
             log = [{**asdict(each), "kind": NAMES[type(each.fact)]} for each in case.log]
-            typer.echo(json.dumps({**asdict(case), "log": log}, default=plain))
+            said = {**asdict(case), "log": log}
+            if case.exported:
+                del said["exported"]["buyer"]  # of use only inside the store
+            typer.echo(json.dumps(said, default=plain))
         else:
             _show(case, lang)
 
@@ -183,6 +187,8 @@ def _show(case: CaseFile, lang: Language) -> None:
     from evidencecheck.model import Text
     from evidencecheck.store.queue import refunded
 
+    if case.exported:
+        _show_order(case.exported, lang)
     if case.exported and refunded(case.exported):
         typer.echo(word(STILL_OPEN, lang))
     if case.same_buyer:
@@ -196,3 +202,17 @@ def _show(case: CaseFile, lang: Language) -> None:
         typer.echo(printable(f"{made}  {word(ROLES[attachment.role], lang)}  {attachment.path or attachment.name}"))
     if case.reports:
         warn(word(cap_warning(case.order, len(case.reports)), lang))
+
+
+def _show_order(order: Order, lang: Language) -> None:
+    """Print what the exports say of the order, by the columns' names; never the buyer's hash."""
+    from dataclasses import fields
+
+    from evidencecheck.acquire.order_problems import NAMES
+    from evidencecheck.cli.ledger_words import clock, word
+
+    for each in fields(order):
+        value = getattr(order, each.name)
+        if each.name in NAMES and each.name != "buyer" and value not in {"", None}:
+            said = clock(value) if isinstance(value, datetime) else str(value)
+            typer.echo(printable(f"{word(NAMES[each.name], lang)}: {said}"))

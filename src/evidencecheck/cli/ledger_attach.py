@@ -16,7 +16,7 @@ from evidencecheck.cli.exits import plain_errors
 from evidencecheck.cli.ledger_entry import OrderArgument, known_case, moment, told
 
 if TYPE_CHECKING:
-    from evidencecheck.model import AttachmentRole
+    from evidencecheck.model import AttachmentRole, Intake
     from evidencecheck.store import Store
 
 
@@ -58,9 +58,10 @@ def _attach(memory: Store, order: str, file: Path, role: AttachmentRole, when: d
     attachment = Attachment(
         order=order, role=role, sha256=sha256, size_bytes=size_bytes, name=file.name, path=file, made_at=made_at
     )
+    taken = _taken_in(order, file) if role is AttachmentRole.STAFF else None
     with memory.batch():
-        if role is AttachmentRole.STAFF:
-            _take_in(memory, order, file)
+        if taken:
+            memory.remember(taken, order, channel="attached", own=True)
         entry = memory.ledger.attach(attachment)
     if entry is None:
         say(f"{printable(file.name)}: 已经添加过 / was attached already")
@@ -68,7 +69,7 @@ def _attach(memory: Store, order: str, file: Path, role: AttachmentRole, when: d
         told(entry)
 
 
-def _take_in(memory: Store, order: str, file: Path) -> None:
+def _taken_in(order: str, file: Path) -> Intake:
     from functools import partial
 
     from evidencecheck.acquire.intake import intake
@@ -80,7 +81,7 @@ def _take_in(memory: Store, order: str, file: Path) -> None:
         taken = next(workers.map(partial(intake, settings=settings), [Received(case=order, name=file.name, path=file)]))
     if not isinstance(taken, Intake):
         raise ValueError(f"{printable(str(file))}: 打不开这张照片 / this photo does not open")  # noqa: TRY004
-    memory.remember(taken, order, channel="attached", own=True)
+    return taken
 
 
 def _sha256(file: Path) -> tuple[str, int]:

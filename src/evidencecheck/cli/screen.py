@@ -56,6 +56,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
         typer.Option(exists=True, dir_okay=False, help="Certificates (PEM) of signers whose credentials you trust."),
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language the report opens in.")] = Language.ZH,
+    channel: Annotated[str, typer.Option(help="How the photos came (chat, after-sales page …), for the ledger.")] = "",
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one per processor core.")] = 0,
     engine: Annotated[Engine, typer.Option(help="Where the work runs.")] = Engine.LOCAL,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the report in --out.")] = False,
@@ -79,6 +80,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
             jobs=jobs or os.cpu_count() or 1,
             lang=lang.value,
             resume=resume,
+            channel=channel.strip() or "screen",
             jsonl=_stream(jsonl, out, stack, resume=resume),
         )
         pipeline.keep_apart(run)

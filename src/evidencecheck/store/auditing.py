@@ -53,6 +53,7 @@ def audit(db: sqlite3.Connection, expect: str = "") -> Audit:
                 _note(entry, named)
         flaws += _damage(db)
         flaws += _end(last, head(db))
+        flaws += _photos(db, named["taken-in"])
         flaws += _beside(db, named)
     if expect and not expected_at:
         flaws.append(
@@ -105,12 +106,21 @@ def _note(entry: Entry, named: dict[str, dict[str, list[str]]]) -> None:
     named[entry.kind].setdefault(entry.order, []).append(str(value))
 
 
-def _beside(db: sqlite3.Connection, named: dict[str, dict[str, list[str]]]) -> Iterator[Flaw]:
+def _photos(db: sqlite3.Connection, named: dict[str, list[str]]) -> Iterator[Flaw]:
+    """Compare the photos kept with those taken in; `named` maps orders to what the log names."""
+    kept: dict[str, set[str]] = {}
     for number, order, sha256 in db.execute(
         "SELECT photo.id, order_number, sha256 FROM photo JOIN picture ON picture.id = picture ORDER BY photo.id"
     ):
-        if sha256 not in named["taken-in"].get(order, ()):
+        kept.setdefault(order, set()).add(sha256)
+        if sha256 not in named.get(order, ()):
             yield _other(order, f"照片 {number} 没有收到记录", f"photo {number} was never entered into the log")
+    for order, hashes in named.items():
+        if gone := set(hashes) - kept.get(order, set()):
+            yield _other(order, f"{len(gone)} 张收到的照片被删去了", f"{len(gone)} photo(s) taken in are gone")
+
+
+def _beside(db: sqlite3.Connection, named: dict[str, dict[str, list[str]]]) -> Iterator[Flaw]:
     for order, data in db.execute("SELECT order_number, data FROM report ORDER BY order_number, photo"):
         if digest(data) not in named["judged"].get(order, ()):
             yield _other(order, "核查结果被改过", "a stored report is not the one that was entered into the log")

@@ -146,6 +146,10 @@ class Store:
         """Take the table away; return whether there was one."""
         return calibration_file.forget(self.folder)
 
+    def same_buyer(self, number: str) -> tuple[str, ...]:
+        """Return the other orders of the same buyer, as far as the exports tell."""
+        return exported.same_buyer(self._db, number)
+
     # ---------------------------------------------------------------- the corpus
 
     def add_reference(self, intake: Intake, stated: Provenance, found: Found | None = None) -> Change:

@@ -1,7 +1,8 @@
 """Retention: pictures and paths older than a date are deleted; hashes, verdicts, decisions and the audit log stay.
 
 A photo keeps its SHA-256 and fingerprint, so that the same photo is still recognised in a later order; a picture that
-the corpus needs too stays. Orders whose deadline lies ahead are left alone.
+the corpus needs too stays, and so does a photo that the shop itself sent: without it, its return would look like reuse.
+Orders whose deadline lies ahead are left alone.
 
 A file's name stays in the report on it; only where the file lay is forgotten.
 """
@@ -62,10 +63,10 @@ def _found(db: sqlite3.Connection, before: datetime) -> dict[str, _Found]:
     """Times are compared as times: the record holds them with the offset of the moment."""
     found: dict[str, _Found] = {}
     photos = "SELECT photo.id, order_number, sha256, intake_at FROM photo JOIN picture ON picture.id = picture"
-    for number, order, sha256, at in db.execute(f"{photos} WHERE path <> '' ORDER BY photo.id"):
+    for number, order, sha256, at in db.execute(f"{photos} WHERE path <> '' AND own = 0 ORDER BY photo.id"):
         if datetime.fromisoformat(at) < before:
             found.setdefault(order, _Found({}, {})).photos[number] = sha256
-    rows = "SELECT id, order_number, sha256, added_at FROM attachment WHERE path <> '' ORDER BY id"
+    rows = "SELECT id, order_number, sha256, added_at FROM attachment WHERE path <> '' AND role <> 'staff' ORDER BY id"
     for number, order, sha256, at in db.execute(rows):
         if datetime.fromisoformat(at) < before:
             found.setdefault(order, _Found({}, {})).attachments[number] = sha256
