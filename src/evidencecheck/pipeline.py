@@ -32,6 +32,7 @@ from evidencecheck.model import (
 from evidencecheck.report.html import HtmlReport
 from evidencecheck.report.journal import Journal, MadeWith
 from evidencecheck.report.output import Output, Summary
+from evidencecheck.report.profile import Profile, load_profile
 from evidencecheck.store import Store
 
 Tell = Callable[[str, int, int], None]  # stage, photos done, photos in all
@@ -52,6 +53,7 @@ class Screening:
     resume: bool = False
     jsonl: BinaryIO | None = None
     channel: str = "screen"  # how the photos came, for the ledger
+    profile: Profile = field(default_factory=load_profile)  # the platform whose kinds the report names
 
 
 def screen(run: Screening, tell: Tell = lambda *_: None) -> Summary:
@@ -98,7 +100,7 @@ def screen_lot(
 
 def output_of(run: Screening, journal: Journal) -> Output:
     """Return what the run writes to."""
-    html = HtmlReport(run.out, run.lang, titles={check.id: check.title for check in run.checks})
+    html = HtmlReport(run.out, run.lang, titles={check.id: check.title for check in run.checks}, profile=run.profile)
     return Output(journal, html, run.jsonl)
 
 

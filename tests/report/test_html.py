@@ -11,6 +11,7 @@ import pytest
 
 from evidencecheck.model import CaseReport, Level, PhotoReport
 from evidencecheck.report.html import HtmlReport
+from evidencecheck.report.profile import load_profile
 from evidencecheck.report.safe import csp_hash
 
 MISLEADING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -248,3 +249,21 @@ def test_the_first_language_is_the_one_asked_for(sample_cases: tuple[CaseReport,
     write(tmp_path, replace(sample_cases[2], order=None))
     page = Page(tmp_path / "index.html")
     assert dict(page.tags)["html"] == {"lang": "en", "data-lang": "en"}
+
+
+def test_the_page_says_as_what_an_order_can_be_filed(
+    sample: ModuleType, sample_cases: tuple[CaseReport, ...], out_copy: Path
+) -> None:
+    case = sample_cases[0]
+    for profile, words in (("pdd", "网图"), ("generic", "网络图片")):
+        report = HtmlReport(out_copy, "zh", profile=load_profile(profile))
+        page = report.add_case(case, lambda _: None).read_text(encoding="utf-8")
+        option = "" if profile == "pdd" else " --profile generic"
+        assert words in page
+        assert f"evidencecheck package {case.case} --kind web-image{option}<" in page
+        assert f"--kind edited{option}<" in page
+        assert "--kind not-our-product" not in page
+    odd = replace(case, case="a; rm -rf ~")
+    page = report.add_case(odd, lambda _: None).read_text(encoding="utf-8")
+    assert "网络图片" in page
+    assert "evidencecheck package" not in page

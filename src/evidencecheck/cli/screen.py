@@ -59,6 +59,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
     channel: Annotated[str, typer.Option(help="How the photos came (chat, after-sales page …), for the ledger.")] = "",
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 is one per processor core.")] = 0,
     engine: Annotated[Engine, typer.Option(help="Where the work runs.")] = Engine.LOCAL,
+    profile: Annotated[str, typer.Option(help="Platform: pdd, generic, or a .toml file.")] = "pdd",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the report in --out.")] = False,
 ) -> None:
     """核查一个文件夹里的照片，生成报告。 Screen a folder of photos and write a report."""
@@ -66,6 +67,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
         from evidencecheck import pipeline
         from evidencecheck.check import select_checks
         from evidencecheck.model import Settings
+        from evidencecheck.report.profile import load_profile
         from evidencecheck.store.location import store_folder
 
         if engine is Engine.DASK:
@@ -78,6 +80,7 @@ def screen(  # noqa: PLR0913 - one parameter per option of the contract
             checks=select_checks(names(only), names(skip)),
             settings=Settings(trust_anchors=certificates(trust_list)),
             jobs=jobs or os.cpu_count() or 1,
+            profile=load_profile(profile),
             lang=lang.value,
             resume=resume,
             channel=channel.strip() or "screen",

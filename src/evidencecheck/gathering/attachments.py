@@ -34,9 +34,11 @@ class ToAttach:
 def parse_attach(text: str) -> ToAttach:
     """Return the file of "chat=FILE". Raises ValueError with how it is written."""
     role, equals, path = text.partition("=")
-    if not equals or role not in set(AttachmentRole):
-        roles = "|".join(AttachmentRole)
-        raise ValueError(f"--attach {neutral(text)}: 请写成 / write {roles}=FILE (--attach chat=chat1.png)")
+    roles = [
+        each.value for each in AttachmentRole if each is not AttachmentRole.STAFF
+    ]  # that one takes the photo in too
+    if not equals or role not in roles:
+        raise ValueError(f"--attach {neutral(text)}: 请写成 / write {'|'.join(roles)}=FILE (--attach chat=chat1.png)")
     return ToAttach(role=AttachmentRole(role), path=Path(path))
 
 

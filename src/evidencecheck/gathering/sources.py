@@ -31,6 +31,7 @@ from evidencecheck.report.dossier import Dossier, KnownPicture, Language, PhotoE
 from evidencecheck.report.profile import KindName, Profile
 from evidencecheck.report.safe import neutral
 from evidencecheck.store import Store
+from evidencecheck.store.facts import Filing
 from evidencecheck.store.references import Selection
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def gather(request: Request, store: Path, profile: Profile, warn: Callable[[str]
         elsewhere = _by_hash(request.photos, settings)
         order = _order(request, memory, settings, warn)
         attach(request.order_number, request.attach, memory.ledger, settings)
+        case = memory.ledger.case(request.order_number)
         dossier = Dossier(
             order_number=request.order_number,
             kind=request.kind,
@@ -81,7 +83,8 @@ def gather(request: Request, store: Path, profile: Profile, warn: Callable[[str]
             settings=settings,
             enclosures=enclosures(request.order_number, memory.ledger, settings),
             by=request.by,
-            reported=len(memory.ledger.case(request.order_number).reports),
+            reported=len(case.reports),
+            appeal_until=case.deadlines.get(Filing.APPEAL),
         )
     return redacted(dossier, request.redaction)
 
@@ -99,7 +102,8 @@ def _evidence(selected: Selected, memory: Store, elsewhere: dict[str, Path], set
         trouble=trouble,
         taken_at=_taken_at(opened, settings) if opened else None,
     )
-    for reference in (*(each.finding.reference for each in selected.exported), *evidence.earlier_uses):
+    matched = (each.finding.reference for each in selected.exported)
+    for reference in (*matched, *(use.reference for use in evidence.earlier_uses)):
         if reference and reference.id not in known and (picture := _known(reference, memory, settings)):
             known[reference.id] = picture
     return replace(evidence, known=known)

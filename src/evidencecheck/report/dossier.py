@@ -82,6 +82,14 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierUse:
+    """A photo of another order that a photo repeats. `claimed_at`: ISO time of that order's claim, "" if unknown."""
+
+    reference: MatchedReference
+    claimed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
     """A photo whose report goes into the package, with the findings that may be exported, strongest first."""
 
@@ -113,15 +121,15 @@ class PhotoEvidence:
         return next(complete, found[0] if found else None)
 
     @property
-    def earlier_uses(self) -> tuple[MatchedReference, ...]:
+    def earlier_uses(self) -> tuple[EarlierUse, ...]:
         """The photos of other orders that this photo repeats, as far as that may be exported, each order once."""
         found = (
-            finding.reference
+            EarlierUse(reference=finding.reference, claimed_at=str(finding.measurements.get("other_claimed_at", "")))
             for outcome in self.selected.report.outcomes
             for finding in outcome.findings
-            if finding.claim is Claim.REUSED and finding.strength in EXPORTED
+            if finding.claim is Claim.REUSED and finding.strength in EXPORTED and finding.reference
         )
-        by_order = {ref.order: ref for ref in found if ref and ref.kind is ReferenceKind.CLAIM}
+        by_order = {use.reference.order: use for use in found if use.reference.kind is ReferenceKind.CLAIM}
         return tuple(by_order.values())
 
 
@@ -141,6 +149,7 @@ class Dossier:
     redacted: bool = True  # copies only; False hands in the originals
     searched: bool = True  # text in the pictures was searched for private data
     reported: int = 0  # reports on this order that were already handed in
+    appeal_until: datetime | None = None  # as the seller set it
     settings: Settings = field(default_factory=Settings)
 
 

@@ -156,7 +156,7 @@ def _photo(photo: PhotoEvidence, files: PhotoFiles, dossier: Dossier, language: 
 
 
 def _use(photo: PhotoEvidence, files: PhotoFiles, language: str) -> str:
-    orders = [said(earlier_order(reference), language) for reference in photo.earlier_uses]
+    orders = [said(earlier_order(use.reference, use.claimed_at), language) for use in photo.earlier_uses]
     name = titled((files.photo or files.ready,), language)
     if language == "zh":
         return f"{name}：同一张照片也随{'、'.join(orders)}发来过"
@@ -166,7 +166,7 @@ def _use(photo: PhotoEvidence, files: PhotoFiles, language: str) -> str:
 def _more_uses(photo: PhotoEvidence) -> bool:
     """Tell whether other orders are to be named beside those of the exported findings."""
     named = {each.finding.reference.order for each in photo.selected.exported if each.finding.reference}
-    return any(use.order not in named for use in photo.earlier_uses)
+    return any(use.reference.order not in named for use in photo.earlier_uses)
 
 
 def _innocent(dossier: Dossier) -> Iterator[Text]:

@@ -7,6 +7,7 @@ images and, by their SHA-256, exactly the styles and scripts written here (CSP l
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,8 +18,10 @@ from markupsafe import Markup, escape
 
 from evidencecheck.model import CaseReport, Claim, Level, Text
 from evidencecheck.report import text
+from evidencecheck.report.dossier import select
 from evidencecheck.report.draw import fit
 from evidencecheck.report.pictures import Pictures, ReferencePicture, read_beside
+from evidencecheck.report.profile import DEFAULT, Profile
 from evidencecheck.report.safe import csp_hash, json_for_script, neutral, page_name, shown
 from evidencecheck.report.view import ALARM, case_level, order_events, order_zone, photo_view
 
@@ -33,11 +36,17 @@ THUMBNAIL_BYTES = 3_500
 class HtmlReport:
     """Writes the report into the `--out` folder. Memory holds one page and one short row per order."""
 
-    def __init__(self, out: Path, lang: Language, *, titles: Mapping[str, Text] | None = None) -> None:
-        """Prepare to write into `out`; `lang` is the language shown first, `titles` names each check by its id."""
+    def __init__(
+        self, out: Path, lang: Language, *, titles: Mapping[str, Text] | None = None, profile: Profile | None = None
+    ) -> None:
+        """Prepare to write into `out`; `lang` is the language shown first, `titles` names each check by its id.
+
+        With a `profile` an order's page says of which kinds a package can be made.
+        """
         self._out = out
         self._lang = lang
         self._titles = titles or {}
+        self._profile = profile
         self._environment = _environment()
         self._styles = (TEMPLATES / "report.css").read_text(encoding="utf-8")
         self._rows: dict[str, dict[str, Any]] = {}  # by page name
@@ -61,6 +70,7 @@ class HtmlReport:
             pictures=pictures.all(),
             events=order_events(case.order),
             zone=order_zone(case.order),
+            kinds=self._kinds(case),
             versions=sorted({photo.version for photo in case.photos if photo.version}),
             calibrations=sorted({photo.calibration for photo in case.photos if photo.calibration}),
         )
@@ -96,6 +106,14 @@ class HtmlReport:
         path = self._out / "index.html"
         _write(path, page)
         return path
+
+    def _kinds(self, case: CaseReport) -> list[tuple[str, Text]]:
+        """The kinds of report that something on this order is filed under: the command, and the platform's name."""
+        profile = self._profile
+        if profile is None:
+            return []
+        kinds = [kind for kind in profile.kinds if select(case.photos, kind, profile)]
+        return [(_command(case.case, kind, profile), profile.kinds[kind].name) for kind in kinds]
 
     def _page_name(self, case: str) -> str:
         name = page_name(case)
@@ -147,6 +165,15 @@ def _index_row(name: str, case: CaseReport) -> dict[str, Any]:
         "tracking": shown(order.tracking_number) if order else "",
         "claimed": order.claimed_at.strftime("%Y-%m-%d %H:%M") if order and order.claimed_at else "",
     }
+
+
+def _command(case: str, kind: str, profile: Profile) -> str:
+    """Return the command that makes a package; "" for a folder name that a shell could take for something else."""
+    words = [case, profile.loaded_as or DEFAULT]
+    if not all(re.fullmatch(r"\w[\w./\\:-]*", word, re.ASCII) for word in words):
+        return ""
+    option = f" --profile {words[1]}" if words[1] != DEFAULT else ""
+    return f"evidencecheck package {case} --kind {kind}{option}"
 
 
 def _thumbnail(data: bytes) -> str:

@@ -98,7 +98,12 @@ def _photo_entry(photo: PhotoEvidence) -> dict[str, Any]:
         "covered": _covered(photo.covers),
         "findings": findings,
         "earlier_uses": [
-            {"order": shown(use.order), "first_seen": use.first_seen, "sha256": use.sha256}
+            {
+                "order": shown(use.reference.order),
+                "claimed_at": use.claimed_at,
+                "first_seen": use.reference.first_seen,
+                "sha256": use.reference.sha256,
+            }
             for use in photo.earlier_uses
         ],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from string import Formatter
@@ -100,6 +100,7 @@ class Profile:
     letters: Mapping[LetterName, Letter] = field(default_factory=dict)
     advice: tuple[Text, ...] = ()
     deadlines: tuple[Deadline, ...] = field(default=())
+    loaded_as: str = ""  # what `--profile` was given, set when it is loaded
 
 
 def profile_names() -> tuple[str, ...]:
@@ -121,7 +122,7 @@ def load_profile(name: str = DEFAULT) -> Profile:
         known = ", ".join(profile_names())
         raise ProfileError(f"no profile named {name}; there are: {known}, or give the path of a .toml file")
     try:
-        profile = msgspec.convert(tomllib.loads(text), Profile)
+        profile = replace(msgspec.convert(tomllib.loads(text), Profile), loaded_as=name)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ProfileError(f"profile {name}: {error}") from error
     if unknown := _placeholders(tomllib.loads(text)) - PLACEHOLDERS:

@@ -152,11 +152,13 @@ def earlier_uses_plate(dossier: Dossier, language: str, style: Style) -> Image.I
     speak, panels = _Speak(style=style, language=language), []
     for photo in dossier.photos:
         shown = photo.reference.id if dossier.kind == "web-image" and photo.reference else ""
-        uses = [(use, photo.known[use.id]) for use in photo.earlier_uses if use.id in photo.known and use.id != shown]
+        uses = [use for use in photo.earlier_uses if use.reference.id in photo.known and use.reference.id != shown]
         if photo.rgb is None or not uses:
             continue
         panels.append(Panel(rgb=photo.rgb, caption=speak(PHOTO)))
-        panels += [Panel(rgb=known.rgb, caption=speak(earlier_order(use))) for use, known in uses]
+        for use in uses:
+            caption = speak(earlier_order(use.reference, use.claimed_at))
+            panels.append(Panel(rgb=photo.known[use.reference.id].rgb, caption=caption))
     rows = [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
     return rows_plate(rows, [speak(OTHER_ORDERS)], style) if rows else None
 

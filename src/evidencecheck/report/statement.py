@@ -70,9 +70,11 @@ def source_lines(reference: MatchedReference, by: str = "") -> tuple[Text, ...]:
     return tuple(lines)
 
 
-def earlier_order(reference: MatchedReference) -> Text:
-    """Return another order in words: its masked number and, where the number begins with a date, its day."""
+def earlier_order(reference: MatchedReference, claimed_at: str = "") -> Text:
+    """Return another order in words: its masked number and when it was claimed, else the day its number begins with."""
     number = shown(reference.order)
+    if claimed := moment_of(claimed_at):
+        return Text(zh=f"另一订单 {number}（{claimed} 申请售后）", en=f"another order, {number} (claimed {claimed})")
     day = _ORDER_DAY.match(reference.order)
     if not day:
         return Text(zh=f"另一订单 {number} ", en=f"another order, {number}")

@@ -12,6 +12,7 @@ from evidencecheck.report.grounds import NOT_REDACTED, NOT_SEARCHED, SEARCHED, c
 from evidencecheck.report.letters import slot_words, with_timeline
 from evidencecheck.report.profile import Profile, Slot
 from evidencecheck.report.statement import placeholders, said
+from evidencecheck.report.strip import moment
 
 TEXT_PURPOSES = (
     ("statement", Text(zh="举报时粘贴，全文复制", en="paste it in the report, all of it")),
@@ -60,6 +61,15 @@ def cautions(dossier: Dossier) -> Iterator[Text]:
             zh=f"这个订单已经反馈过 {dossier.reported} 次。每个订单的次数有上限，再次提交前请确认这次更完整。",
             en=f"This order was already reported {dossier.reported} time(s). Reports are capped: make sure this one is "
             "more complete.",
+        )
+    if dossier.order and dossier.order.refunded_at:
+        until = dossier.appeal_until
+        limit = moment(until, dossier.settings, "zh") if until else ""
+        yield Text(
+            zh="这个订单已经退款：仍可反馈，并在申诉期内提交维权申诉"
+            + (f"（您设定的期限：{limit}）。" if until else "。"),
+            en="Already refunded: report it all the same, and appeal while the window is open"
+            + (f" (until {limit}, as you set it)." if until else "."),
         )
     yield from late_sources(dossier)
     for photo in dossier.photos:
