@@ -14,6 +14,10 @@ from evidencecheck.report.profile import Profile, Slot
 from evidencecheck.report.statement import placeholders, said
 from evidencecheck.report.strip import moment
 
+AFTERWARDS = Text(
+    zh="提交之后，在台账里记一笔：evidencecheck ledger submit {order} --entry A（或 B、C）",
+    en="When it is handed in, note it: evidencecheck ledger submit {order} --entry A (or B, C)",
+)
 TEXT_PURPOSES = (
     ("statement", Text(zh="举报时粘贴，全文复制", en="paste it in the report, all of it")),
     ("appeal", Text(zh="维权申诉时粘贴，全文复制", en="paste it in the appeal, all of it")),
@@ -45,6 +49,7 @@ def steps_text(dossier: Dossier, profile: Profile, contents: Contents, lacking: 
     for entry in profile.entries:
         lines += ["", said(entry.title, language)]
         lines += [f"  {n}. {said(step, language).format_map(words)}" for n, step in enumerate(entry.steps, 1)]
+    lines += ["", said(AFTERWARDS, language).format_map(words)]
     lines += ["", said(Text(zh="平台介入时的四类证据", en="What platform intervention asks for"), language)]
     for slot in profile.slots:
         lines += [f"  [{said(slot.title, language)}]"]
