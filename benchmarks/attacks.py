@@ -381,6 +381,35 @@ def pasted(shot: Shot, tools: Tools) -> Shot:
     return replace(shot, rgb=out.astype(np.uint8), damage=shot.damage | (alpha > 0.3))
 
 
+def _printed(part: Rgb) -> float:
+    """How much a place looks like print: dark or bright strokes on an even ground."""
+    gray = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    away = np.abs(gray - np.median(gray))
+    return float(np.quantile(away, 0.85) - 2 * np.quantile(away, 0.4))
+
+
+def relabelled(shot: Shot, tools: Tools) -> Shot:
+    """A line of print, or what looks most like it, covered with the colour around it and written anew in like ink."""
+    painted = shot.rgb.copy()
+    height, width = painted.shape[:2]
+    size = max(height, width) / 640 * tools.random.uniform(0.5, 0.9)
+    word = f"{tools.random.integers(2025, 2030)}-{tools.random.integers(1, 13):02d}-{tools.random.integers(1, 29):02d}"
+    (w, h), _ = cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, size, max(1, round(size * 2)))
+    places = [
+        (int(tools.random.integers(max(1, width - w))), int(tools.random.integers(h, height - h))) for _ in range(40)
+    ]
+    x, y = max(places, key=lambda at: _printed(shot.rgb[at[1] - h : at[1], at[0] : at[0] + w]))
+    part = painted[max(0, y - h - h // 3) : y + h // 3, max(0, x - h // 3) : x + w + h // 3]
+    ground = np.median(part.reshape(-1, 3), axis=0)
+    ink = ground * 0.25 if ground.mean() > 110 else 255 - (255 - ground) * 0.25
+    part[:] = np.clip(ground + tools.random.normal(0, 2, part.shape), 0, 255).astype(np.uint8)
+    mask = shot.damage.copy()
+    mask[max(0, y - h - h // 3) : y + h // 3, max(0, x - h // 3) : x + w + h // 3] = True
+    colour = tuple(int(v) for v in ink)
+    cv2.putText(painted, word, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, colour, max(1, round(size * 2)), cv2.LINE_AA)
+    return replace(shot, rgb=painted, damage=mask)
+
+
 # ---------------------------------------------------------------- placed among other things
 
 
@@ -479,7 +508,7 @@ SINGLE: dict[str, Attack] = {
     "resize2": resized(2.0), "rot180": rot180, "rot90": rot90, "rot_small": rot_small, "screenshot": screenshot,
     "temp": _tone(_temp), "watermark": watermark, "wechat": wechat, "wechat_small": wechat_small,
 }  # fmt: skip
-EDITS: dict[str, Attack] = {"damage": damage, "stain": stain, "pasted": pasted}
+EDITS: dict[str, Attack] = {"damage": damage, "stain": stain, "pasted": pasted, "relabelled": relabelled}
 _FRAMES = ("screenshot", "pip_host", "photo_screen")
 _CUTS = ("crop10", "crop30", "crop50", "rot_small", "hflip", "rot90")
 _TONES = ("bright", "contrast_sat", "temp", "gray", "noise", "blur")

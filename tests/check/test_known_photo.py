@@ -78,6 +78,22 @@ def test_a_mirrored_crop_of_a_web_picture(
     assert np.hypot(*(corner - (100, 200))) < 5
 
 
+def test_a_faint_inset_that_the_photo_around_it_drowns_is_found_and_placed(
+    ask: Callable[..., list[CheckResult]], draw_scene: Callable[..., Rgb]
+) -> None:
+    noise = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 1, (1400, 1000)).astype(np.float32), (0, 0), 14)
+    photo = np.repeat(np.clip(128 + 60 * noise / noise.std(), 0, 255)[..., None], 3, 2).astype(np.uint8)
+    inset = cv2.resize(draw_scene(3), (200, 266), interpolation=cv2.INTER_AREA)
+    photo[900:1166, 620:820] = (inset * 0.4 + 128 * 0.6).astype(np.uint8)
+    (finding,) = findings(ask(photo))
+    assert finding.reference is not None
+    assert finding.reference.source == "https://shop.example/3"
+    outline = np.array(finding.reference.outline)
+    assert np.abs(outline.min(axis=0) - (620, 900)).max() < 12
+    assert np.abs(outline.max(axis=0) - (820, 1166)).max() < 12
+    assert "inside a larger picture" in finding.reference.transform.en
+
+
 def test_a_painted_stain_is_circled(ask: Callable[..., list[CheckResult]], draw_scene: Callable[..., Rgb]) -> None:
     photo = draw_scene(2).copy()
     cv2.ellipse(photo, (420, 640), (90, 60), 15, 0, 360, (66, 52, 40), -1, cv2.LINE_AA)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -79,6 +80,15 @@ def test_blank_pictures_match_nothing(index: Index, draw_scene: Callable[..., Rg
     index.add(50, white)
     assert index.search(white) == []
     assert first(index, draw_scene(7, 480, 640)) == 7
+
+
+def test_a_photo_whose_features_have_no_neighbours_finds_nothing(prints: list[Fingerprint]) -> None:
+    def alone(one: Fingerprint) -> Fingerprint:
+        return replace(one, quality=0, places=one.places[:6], codes=one.codes[:16])
+
+    index = Index()
+    index.add(0, alone(prints[1]))
+    assert index.search(alone(prints[2])) == []
 
 
 def test_it_is_saved_and_loaded(index: Index, prints: list[Fingerprint], tmp_path: Path) -> None:

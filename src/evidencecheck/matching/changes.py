@@ -27,6 +27,8 @@ LEAST_SHARE = 0.00035  # of the overlap, the smallest region told
 MOST_SHARE = 0.45  # of the overlap; more, and the pictures differ as a whole
 JOIN_PX = 5  # gaps closed between parts of one difference
 FITS = 4  # rounds of fitting tones, each leaving out what did not fit before
+SAMPLE_PX = 2  # tones are fitted on every second row and column
+CONSTANT = 64.0  # grey levels; of the size of the other terms, so that one ridge serves them all
 DARK, BRIGHT = 6.0, 249.0  # grey levels beyond which a channel may be clipped
 CLIPPED = 1.6  # so much more remainder is usual where tones are cut off
 BORDER_PX = 5  # along the overlap's border warps are not to be trusted
@@ -62,6 +64,7 @@ class Changes:
     """All differences, strongest first, and the grid they were found on."""
 
     grid: Grid
+    strength: Plane  # (H, W) remainder over the usual remainder, on the grid
     regions: tuple[Difference, ...]
     share: float  # of the overlap that differs
 
@@ -80,7 +83,7 @@ def changes(
     strength = _strength(grid, usual)
     regions = _regions(grid, strength)
     share = sum(region.share for region in regions)
-    return Changes(grid, tuple(sorted(regions, key=lambda r: -r.strength * r.share**0.5)), share)
+    return Changes(grid, strength, tuple(sorted(regions, key=lambda r: -r.strength * r.share**0.5)), share)
 
 
 def _grid(photo: NDArray[np.uint8], known: NDArray[np.uint8], matrix: Matrix, seen: NDArray[np.float32]) -> Grid | None:
@@ -118,39 +121,50 @@ def _in_the_same_tones(grid: Grid) -> tuple[Grid, NDArray[np.bool_]]:
 
     Filters are a colour matrix with clipping, nearly: fitted where the photo is not clipped, then clipped alike.
     """
-    known, target = grid.known.reshape(-1, 3).astype(np.float64), grid.photo.reshape(-1, 3).astype(np.float64)
-    basis = np.column_stack([known, np.full(len(known), 64.0)])
-    fits = grid.inside.ravel().copy()
-    told = known
-    for _ in range(FITS):
-        told = np.column_stack([_channel(basis, target[:, c], fits) for c in range(3)])
-        error = np.abs(target - told).mean(axis=1)
-        usual = float(np.median(error[fits])) if fits.any() else 0.0
-        fits = grid.inside.ravel() & (error < max(3.0 * usual, 6.0))
+    sample = np.s_[::SAMPLE_PX, ::SAMPLE_PX]
+    usual, colours = _colours(grid.known[sample], grid.photo[sample], grid.inside[sample])
+    told = _mixed(grid.known.reshape(-1, 3), colours)
+    target = grid.photo.reshape(-1, 3)
+    fits = grid.inside.ravel() & (np.abs(target - told).mean(axis=1) < usual)
     told = np.clip(_curve(told, target, fits), 0, 255)
-    shape = grid.photo.shape
-    fitted = fits.reshape(shape[:2])
-    matched = told.reshape(shape).astype(np.float32)
+    matched = told.reshape(grid.photo.shape)
+    fitted = fits.reshape(grid.inside.shape)
     matched = np.clip(matched + _slow(grid.photo - matched, fitted), 0, 255)
     clipped = ((matched < DARK) | (matched > BRIGHT)).any(axis=2)
     return Grid(_ycrcb(grid.photo), _ycrcb(matched), grid.inside, grid.to_photo, clipped), fitted
 
 
-def _channel(basis: NDArray[np.float64], target: NDArray[np.float64], fits: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the clipped least-squares prediction of one channel."""
+def _colours(known: Plane, photo: Plane, inside: NDArray[np.bool_]) -> tuple[float, Plane]:
+    """Return the error up to which a place fits, grey levels, and the colour matrix (4, 3) that was fitted there."""
+    known, photo, fits = known.reshape(-1, 3), photo.reshape(-1, 3), inside.ravel()
+    colours, limit = np.zeros((4, 3), np.float32), 0.0
+    for _ in range(FITS):
+        colours = np.column_stack([_channel(known, photo[:, c], fits) for c in range(3)])
+        error = np.abs(photo - _mixed(known, colours)).mean(axis=1)
+        limit = max(3.0 * float(np.median(error[fits])) if fits.any() else 0.0, 6.0)
+        fits = inside.ravel() & (error < limit)
+    return limit, colours
+
+
+def _channel(known: Plane, target: Plane, fits: NDArray[np.bool_]) -> Plane:
+    """Return the least-squares weights (4,) that make one channel of the photo from the known picture's three."""
     use = fits & (target > DARK) & (target < BRIGHT)
     if use.sum() < 50:
         use = fits
-    left = basis[use]
-    square = left.T @ left + np.eye(basis.shape[1]) * 1e3
-    return np.asarray(np.clip(basis @ np.linalg.solve(square, left.T @ target[use]), 0, 255))
+    left = np.column_stack([known[use], np.full(int(use.sum()), CONSTANT)]).astype(np.float64)
+    square = left.T @ left + np.eye(4) * 1e3
+    return np.asarray(np.linalg.solve(square, left.T @ target[use]), np.float32)
+
+
+def _mixed(known: Plane, colours: Plane) -> Plane:
+    return np.asarray(np.clip(known @ colours[:3] + CONSTANT * colours[3], 0, 255), np.float32)
 
 
 def _ycrcb(rgb: Plane) -> Plane:
     return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2YCrCb) * 255, np.float32)
 
 
-def _curve(told: NDArray[np.float64], target: NDArray[np.float64], fits: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _curve(told: Plane, target: Plane, fits: NDArray[np.bool_]) -> Plane:
     """Correct each channel by its median error at each tone: phone filters bend tones."""
     done = told.copy()
     for channel in range(3):

@@ -6,14 +6,16 @@ Shared by the checks known-photo and reused, which differ only in where they loo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.matching.dense import outline
+from evidencecheck.matching.dense import Matrix, outline
+from evidencecheck.matching.fingerprint import Fingerprint, fingerprint
+from evidencecheck.matching.frames import Frame, frames
 from evidencecheck.matching.proof import Kinship, Proof, View, hypotheses, prove, view, window
 from evidencecheck.matching.words import Placement, placement, transform_words
 from evidencecheck.model import Candidate, Exhibit, KnownImages, MatchedReference, Measurement, Reference, ReferenceKind
@@ -21,6 +23,8 @@ from evidencecheck.model import Candidate, Exhibit, KnownImages, MatchedReferenc
 MOST_ALIGNED = 14  # candidates aligned by features; the true one ranks in the first eight (benchmarks/match.py)
 MOST_PROVED = 8  # and of these, given a dense look
 LEAST_VOTES = 5  # of features, for a candidate without a near hash
+LEAST_SEEN = 0.3  # share of the known picture that a picture within the photo must show: a logo is no picture
+EXPLAINED = 0.6  # of a picture within the photo that lies under a match already found: it need not be looked up
 HASH_ONLY_BITS = 31  # PDQ's own threshold for "the same picture" (ThreatExchange), where no picture can be compared
 
 
@@ -58,23 +62,65 @@ class Comparison:
         return tuple(match for match in self.matches if match.kinship is kinship)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The photo, or a picture within it: `view` of it, and its place in the photo."""
+
+    view: View
+    place: Frame
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        return self.view.fingerprint
+
+    @property
+    def shift(self) -> Matrix:
+        """From the part's pixels to the photo's."""
+        return np.array([[1.0, 0, self.place.left], [0, 1, self.place.top], [0, 0, 1]])
+
+
 def compare(
     exhibit: Exhibit, known: KnownImages, kinds: frozenset[ReferenceKind], exclude_order: str = ""
 ) -> Comparison:
-    """Return what the photo shares with known pictures of these kinds."""
-    candidates = known.search(exhibit.fingerprint, kinds, exclude_order=exclude_order)
-    photo = view(exhibit.gray, exhibit.fingerprint, exhibit.photo.width)
-    found = list(_matches(exhibit, photo, known, candidates))
+    """Return what the photo, and every picture within it, shares with known pictures of these kinds."""
+    photo = exhibit.photo
+    whole = Frame(0, 0, photo.width, photo.height)
+    everything = _Part(view(exhibit.gray, exhibit.fingerprint, photo.width), whole)
     best: dict[str, Match] = {}
-    for match in found:
-        if match.reference.id not in best or match.score > best[match.reference.id].score:
-            best[match.reference.id] = match
+    proved: set[str] = set()
+    came_up = 0
+    for part in _parts(everything, exhibit, best):
+        candidates = known.search(part.fingerprint, kinds, exclude_order=exclude_order)
+        came_up += len(candidates)
+        for match in _matches(exhibit, part, known, candidates):
+            proved.add(match.reference.sha256)
+            if match.reference.id not in best or match.score > best[match.reference.id].score:
+                best[match.reference.id] = match
     ranked = sorted(best.values(), key=lambda match: (-match.score, match.reference.id))
-    proved = len({match.reference.sha256 for match in found})
-    return Comparison(tuple(m for m in ranked if m.kinship is not Kinship.NONE), proved, len(candidates))
+    return Comparison(tuple(m for m in ranked if m.kinship is not Kinship.NONE), len(proved), came_up)
 
 
-def _matches(exhibit: Exhibit, photo: View, known: KnownImages, candidates: Sequence[Candidate]) -> Iterator[Match]:
+def _parts(whole: _Part, exhibit: Exhibit, found: Mapping[str, Match]) -> Iterator[_Part]:
+    """Yield the photo, then the pictures within it that no match `found` by then explains."""
+    yield whole
+    for frame in frames(exhibit.gray):
+        if any(match.kinship is Kinship.SAME_PHOTO and _explains(match, frame) for match in found.values()):
+            continue
+        gray = np.ascontiguousarray(exhibit.gray[frame.top : frame.bottom, frame.left : frame.right])
+        yield _Part(view(gray, fingerprint(gray), frame.right - frame.left), frame)
+
+
+def _explains(match: Match, frame: Frame) -> bool:
+    """Tell whether a match covers a picture within the photo."""
+    box = np.array(
+        [[frame.left, frame.top], [frame.right, frame.top], [frame.right, frame.bottom], [frame.left, frame.bottom]],
+        np.float32,
+    )
+    shape = np.array(match.matched.outline, np.float32).reshape(-1, 2)
+    return len(shape) >= 3 and cv2.intersectConvexConvex(cv2.convexHull(shape), box)[0] > EXPLAINED * frame.area
+
+
+def _matches(exhibit: Exhibit, part: _Part, known: KnownImages, candidates: Sequence[Candidate]) -> Iterator[Match]:
     proofs: dict[str, tuple[Proof | None, NDArray[np.uint8] | None]] = {}  # by content: one picture, many sources
     for candidate in candidates:
         reference = candidate.reference
@@ -87,10 +133,12 @@ def _matches(exhibit: Exhibit, photo: View, known: KnownImages, candidates: Sequ
         if key not in proofs:
             if len(proofs) >= MOST_ALIGNED or sum(1 for proof, _ in proofs.values() if proof) >= MOST_PROVED:
                 continue
-            proofs[key] = _proved(photo, known, candidate)
+            proofs[key] = _proved(part.view, known, candidate)
         proof, gray = proofs[key]
         if proof is not None:
-            yield _match(exhibit, candidate, proof, gray)
+            match = _match(exhibit, part, candidate, proof, gray)
+            if part.place.area == exhibit.photo.width * exhibit.photo.height or match.matched.overlap >= LEAST_SEEN:
+                yield match
         elif (
             candidate.distance_bits is not None
             and candidate.distance_bits <= HASH_ONLY_BITS
@@ -109,14 +157,18 @@ def _proved(photo: View, known: KnownImages, candidate: Candidate) -> tuple[Proo
     return prove(photo, other, maps), gray
 
 
-def _match(exhibit: Exhibit, candidate: Candidate, proof: Proof, gray: NDArray[np.uint8] | None) -> Match:
-    size = (exhibit.photo.height, exhibit.photo.width)
-    other = (candidate.reference.height, candidate.reference.width)
-    place = placement(proof.matrix, size, other, _seen(proof, outline(proof.matrix, size, other)))
-    matched = describe(candidate.reference, proof.matrix, place)
+def _match(exhibit: Exhibit, part: _Part, candidate: Candidate, proof: Proof, gray: NDArray[np.uint8] | None) -> Match:
+    known = (candidate.reference.height, candidate.reference.width)
+    frame = part.place
+    whole = outline(proof.matrix, (frame.bottom - frame.top, frame.right - frame.left), known)
+    seen = _seen(proof, whole)
+    corner = np.array([frame.left, frame.top], np.float32)
+    shape = (whole if seen is None or len(seen) < 3 else seen) + corner
+    proof = replace(proof, matrix=proof.matrix @ np.linalg.inv(part.shift), to_photo=part.shift @ proof.to_photo)
+    place = placement(proof.matrix, (exhibit.photo.height, exhibit.photo.width), known, shape)
     return Match(
         candidate.reference,
-        matched,
+        describe(candidate.reference, proof.matrix, place),
         proof.kinship,
         proof.score,
         False,

@@ -49,7 +49,7 @@ def edits_of(exhibit: Exhibit, known: KnownImages, match: Match) -> Edits | None
 
 
 def _told(exhibit: Exhibit, found: Changes) -> Edits:
-    kinds = looks(found)
+    kinds = looks(found, exhibit.rgb)
     edited = tuple(region for region, look in zip(found.regions, kinds, strict=True) if look is Look.EDIT)
     regions = tuple(
         Region(polygon=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.polygon), label=str(number))

@@ -98,13 +98,15 @@ class Fingerprint:
         return cls(width=width, height=height, quality=quality, phash=phash, pdq=pdq, places=places, codes=codes)
 
 
-def fingerprint(rgb: NDArray[np.uint8]) -> Fingerprint:
-    """Return the fingerprint of an upright (H, W, 3) uint8 RGB picture of any size.
+def fingerprint(picture: NDArray[np.uint8]) -> Fingerprint:
+    """Return the fingerprint of an upright uint8 picture, (H, W, 3) RGB or (H, W) grey, of any size.
 
     A reduced decode will do: the longest side should be at least 640 px where the file has them.
     """
-    height, width = rgb.shape[:2]
-    gray = np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY), np.uint8)
+    height, width = picture.shape[:2]
+    gray = picture
+    if picture.ndim == 3:
+        gray = np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY), np.uint8)
     small = _within(gray, _HASH_PX)
     views, quality = pdq(small)
     bits = imagehash.phash(Image.fromarray(_within(small, _PHASH_PX))).hash

@@ -32,7 +32,7 @@ LEAST_QUALITY = 30  # PDQ quality below which a hash says nothing (blank, plain 
 STORED_FEATURES = 300  # of each known picture, the best spread ones
 NEIGHBOURS = 12  # nearest known features asked for each feature of the photo
 SCANNED = 800  # known features compared with each feature of the photo, about
-LEAST_CELLS, MOST_CELLS = 8, 24  # of the inverted file looked into for each
+LEAST_CELLS, MOST_CELLS = 4, 24  # of the inverted file looked into for each
 LARGEST = 2**31  # numbers are below
 ANGLES, SCALES = 16, 16  # bins of relative angle (22.5 degrees) and relative scale (one octave)
 
@@ -231,12 +231,14 @@ def _best_groups(
     keys: NDArray[np.int64], weights: NDArray[np.float32], owners: NDArray[np.int64]
 ) -> tuple[dict[int, float], dict[int, int]]:
     """Sum each group's votes, one per feature of the photo, and keep the best group of each number."""
+    if len(keys) == 0:
+        return {}, {}
     order = np.lexsort((-weights, owners, keys))
     keys, weights, owners = keys[order], weights[order], owners[order]
     first = np.r_[True, (np.diff(keys) != 0) | (np.diff(owners) != 0)]
     keys, weights = keys[first], weights[first]
     groups, start = np.unique(keys, return_index=True)
-    sums = np.add.reduceat(weights, start) if len(start) else np.zeros(0)
+    sums = np.add.reduceat(weights, start)
     sizes = np.diff(np.r_[start, len(keys)])
     best: dict[int, float] = {}
     votes: dict[int, int] = {}

@@ -14,15 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencecheck.matching.changes import Changes, Difference, Grid
+from evidencecheck.matching.closeup import CloseUp, close_up, is_writing, lines
 
-FLAT_LEVELS = 26.0  # distance from a drawn colour that codecs leave
-FLAT_SHARE = 0.6  # of a region in its two commonest colours: drawn by a program
+FLAT_SHARE = 0.6  # of what was drawn in its two commonest colours: by a program
 VIVID_LEVELS = 55.0  # distance from grey of a sticker's or a pen's colour
 RED_CR, RED_LEVELS = 1.0, 60.0  # Cr above 128 of a red pen
 INSET_SHARE = 0.06  # of the overlap: a smaller rectangle may be a covered mark
 RECTANGLE = 0.88  # of the smallest upright rectangle around it
-MARKS = 6  # so many small regions all over the picture are a watermark
-SPREAD = 0.35  # of the overlap's area that their common box must cover
+FAINT, MARK_PX = 2.5, 15  # strength and grid pixels of one letter of a watermark
+MARKS, SPREAD_CELLS = 12, 8  # so many letters, on so many of the overlap's sixteenths, are a watermark
+LIKE_MARKS = 2.5  # times the marks' own strength; a stronger difference is something else
 MOSAIC_STEPS = 0.42  # share of all change on a fifth of the columns and rows: blocks
 
 
@@ -38,46 +39,51 @@ class Look(StrEnum):
     WATERMARK = "watermark"
 
 
-def looks(found: Changes) -> tuple[Look, ...]:
-    """Return what each of the regions of `found` is taken for, in their order."""
+def looks(found: Changes, rgb: NDArray[np.uint8]) -> tuple[Look, ...]:
+    """Return what each of the regions of `found` is taken for, in their order; `rgb` is the (H, W, 3) photo."""
     hidden = _mosaics(found)
-    kinds = [Look.MOSAIC if hide else _look(found.grid, r) for r, hide in zip(found.regions, hidden, strict=True)]
-    small = [i for i, r in enumerate(found.regions) if r.share < 0.03 and kinds[i] in {Look.EDIT, Look.CAPTION}]
-    if len(small) >= MARKS and _spread(found, small) > SPREAD:
-        kinds = [Look.WATERMARK if i in set(small) else kind for i, kind in enumerate(kinds)]
-    return tuple(kinds)
+    near = [close_up(found.grid, region, rgb) for region in found.regions]
+    kinds = [
+        Look.MOSAIC if hide else _look(region, part)
+        for region, part, hide in zip(found.regions, near, hidden, strict=True)
+    ]
+    for line in lines(near):
+        if is_writing([near[i] for i in line]):
+            for i in line:
+                if kinds[i] in {Look.EDIT, Look.PEN} and near[i].flat >= FLAT_SHARE:
+                    kinds[i] = Look.CAPTION
+    usual = _marked_all_over(found)
+    return tuple(
+        Look.WATERMARK if usual and kind in {Look.EDIT, Look.CAPTION} and region.strength < LIKE_MARKS * usual else kind
+        for kind, region in zip(kinds, found.regions, strict=True)
+    )
 
 
-def _look(grid: Grid, region: Difference) -> Look:
+def _marked_all_over(found: Changes) -> float:
+    """Return the usual strength of marks that lie all over the picture, as a watermark's do; 0 where there are none."""
+    faint = ((found.strength > FAINT) & found.grid.inside).astype(np.uint8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(faint)
+    marks = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= MARK_PX]
+    cells = {tuple((centres[i] * 4 // found.grid.inside.shape[::-1]).astype(int)) for i in marks}
+    if len(marks) < MARKS or len(cells) < SPREAD_CELLS:
+        return 0.0
+    return float(np.median([found.strength[labels == i].mean() for i in marks]))
+
+
+def _look(region: Difference, near: CloseUp) -> Look:
     if region.share > INSET_SHARE and _rectangular(region.mask):
         return Look.INSET
-    inner, known = grid.photo[region.core], grid.known[region.core]
+    inner, known = near.photo[near.ink], near.known[near.ink]
     red = (inner[:, 1] - 128 > RED_LEVELS).mean() > 0.35 and (known[:, 1] - 128 > RED_LEVELS).mean() < 0.2
     if red and _thin(region.mask):
         return Look.PEN
-    if _flat(inner) < FLAT_SHARE:
+    if near.flat < FLAT_SHARE:
         return Look.EDIT
-    vivid = float(np.median(np.hypot(inner[:, 1] - 128, inner[:, 2] - 128)))
-    drawn = _strokes(region)
+    vivid = float(np.median(np.hypot(near.colours[:, 1] - 128, near.colours[:, 2] - 128)))
     if vivid > VIVID_LEVELS:
-        return Look.CAPTION if drawn else Look.STICKER
+        return Look.CAPTION if _strokes(region) else Look.STICKER
     bright = float(np.median(inner[:, 0])) > 215 and float(np.median(known[:, 0])) < 200
-    return Look.CAPTION if drawn and (bright or _text_shaped(region.mask)) else Look.EDIT
-
-
-def _flat(colours: NDArray[np.float32]) -> float:
-    """Share of pixels near the two commonest colours."""
-    left, near = colours, 0
-    for _ in range(2):
-        if len(left) == 0:
-            break
-        cells = (left / 32).astype(np.int64) @ np.array([1, 16, 256])
-        values, counts = np.unique(cells, return_counts=True)
-        centre = np.median(left[cells == values[counts.argmax()]], axis=0)
-        close = np.abs(left - centre).max(axis=1) < FLAT_LEVELS
-        near += int(close.sum())
-        left = left[~close]
-    return near / max(1, len(colours))
+    return Look.CAPTION if bright and _strokes(region) else Look.EDIT
 
 
 def _strokes(region: Difference) -> bool:
@@ -85,13 +91,6 @@ def _strokes(region: Difference) -> bool:
     deep = float(cv2.distanceTransform(region.core.astype(np.uint8), cv2.DIST_L2, 3).max())
     ys, xs = np.nonzero(region.mask)
     return bool(deep < 0.3 * (min(np.ptp(xs), np.ptp(ys)) + 1))
-
-
-def _text_shaped(mask: NDArray[np.bool_]) -> bool:
-    """Tell a line of writing: an upright oblong, evenly filled."""
-    ys, xs = np.nonzero(mask)
-    width, height = np.ptp(xs) + 1, np.ptp(ys) + 1
-    return bool(width > 2.2 * height and len(xs) > 0.6 * width * height)
 
 
 def _thin(mask: NDArray[np.bool_]) -> bool:
@@ -114,7 +113,7 @@ def _mosaics(found: Changes) -> list[bool]:
     union = np.zeros(found.grid.inside.shape, np.uint8)
     for region in found.regions:
         union[region.mask] = 1
-    joined = cv2.morphologyEx(union, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
+    joined = cv2.morphologyEx(union, cv2.MORPH_CLOSE, np.ones((41, 41), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     blocked = {
         label: _blocks(found.grid, slice(y, y + h), slice(x, x + w))
@@ -138,9 +137,3 @@ def _stepped(luma: NDArray[np.float32]) -> float:
         change = np.sort(np.abs(np.diff(luma, axis=1 - axis)).sum(axis=axis))[::-1]
         shares.append(float(change[: max(1, len(change) // 5)].sum() / max(1e-6, float(change.sum()))))
     return min(shares)
-
-
-def _spread(found: Changes, chosen: list[int]) -> float:
-    union = np.logical_or.reduce([found.regions[i].mask for i in chosen])
-    ys, xs = np.nonzero(union)
-    return float((np.ptp(xs) + 1) * (np.ptp(ys) + 1) / max(1, found.grid.inside.sum()))
