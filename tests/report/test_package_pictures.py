@@ -103,6 +103,7 @@ def test_chinese_lines_do_not_begin_with_punctuation() -> None:
     lines = ALL.wrap("来源，首次见于，截取时间。" * 6, 24, 200)
     assert len(lines) > 5
     assert not [line for line in lines if line[0] in "，。"]
+    assert not [line for line in ALL.wrap("另一订单（二〇二五年）" * 6, 24, 200) if line[-1] == "（"]
 
 
 # ---------------------------------------------------------------- plates

@@ -78,6 +78,10 @@ def listed(names: Iterable[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(names)
 
 
-def titled(names: Iterable[str], language: str) -> str:
-    """Return names as the platform reads them, which sees pictures without file names: "01 对比图、03 来源图"."""
-    return listed((PurePath(name).stem.replace("_", " ") for name in names), language)
+def titled(names: Iterable[str], language: str, sellers: Language) -> str:
+    """Return names as the platform reads them, which sees pictures without file names: "01 对比图、03 来源图".
+
+    Numbers alone where the names are in the seller's language and the platform's is another.
+    """
+    stems = (PurePath(name).stem.partition("_") for name in names)
+    return listed((number if language != sellers else f"{number} {rest}" for number, _, rest in stems), language)

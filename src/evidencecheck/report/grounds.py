@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from evidencecheck.model import Text
 from evidencecheck.report.contents import Contents, PhotoFiles, titled
 from evidencecheck.report.cover import WHY_NAMES, Cover
-from evidencecheck.report.dossier import Dossier, PhotoEvidence, when
+from evidencecheck.report.dossier import Dossier, Language, PhotoEvidence, when
 from evidencecheck.report.places import Ranked
 from evidencecheck.report.safe import last_part, shown
 from evidencecheck.report.statement import earlier_order, said, source_lines
@@ -62,7 +62,7 @@ def grounds(dossier: Dossier, contents: Contents, language: str) -> str:
     lines = []
     for photo, files in zip(dossier.photos, contents.photos, strict=True):
         for each in photo.selected.exported:
-            picture = titled((files.ready or files.photo,), language)
+            picture = titled((files.ready or files.photo,), language, dossier.language)
             there = Text(zh=f"，见 {picture}", en=f", see {picture}")
             summary, place = said(each.finding.summary, language), said(places(each, dossier), language)
             lines.append(f"{shown(summary)}{place}{said(there, language)}")
@@ -71,7 +71,7 @@ def grounds(dossier: Dossier, contents: Contents, language: str) -> str:
                     said(line, language) for line in source_lines(reference, dossier.by)[:-1]
                 )
                 lines[-1] += f"。{joined}" if language == "zh" else f". {joined}"
-        lines += [_use(photo, files, language)] if _more_uses(photo) else []
+        lines += [_use(photo, files, language, dossier.language)] if _more_uses(photo) else []
     return "\n".join(f"{number}. {line}" for number, line in enumerate(dict.fromkeys(lines), 1))
 
 
@@ -149,15 +149,15 @@ def _photo(photo: PhotoEvidence, files: PhotoFiles, dossier: Dossier, language: 
         if known and not known.whole:
             yield "    " + said(REDUCED, language)
     if _more_uses(photo):
-        yield f"  - {_use(photo, files, language)}"
+        yield f"  - {_use(photo, files, language, dossier.language)}"
     if photo.covers:
         done = covers_in_words(photo.covers)
         yield "  - " + said(Text(zh=f"副本中遮盖了：{done.zh}", en=f"covered in the copy: {done.en}"), language)
 
 
-def _use(photo: PhotoEvidence, files: PhotoFiles, language: str) -> str:
+def _use(photo: PhotoEvidence, files: PhotoFiles, language: str, sellers: Language) -> str:
     orders = [said(earlier_order(use.reference, use.claimed_at), language) for use in photo.earlier_uses]
-    name = titled((files.photo or files.ready,), language)
+    name = titled((files.photo or files.ready,), language, sellers)
     if language == "zh":
         return f"{name}：同一张照片也随{'、'.join(orders)}发来过"
     return f"{name}: the same photo was received with {'; '.join(orders)}"

@@ -112,7 +112,7 @@ def _words(text: str) -> list[str]:
     for char in text:
         wide, before = ord(char) >= 0x2E80, words[-1][-1:]
         may_break = char not in "，。；：！？、）”》" if wide else not before or before == " " or ord(before) >= 0x2E80
-        if may_break:
+        if may_break and before not in {"（", "“", "《"}:
             words.append(char)
         else:
             words[-1] += char

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from string import Formatter
 
 from evidencecheck.report.contents import Contents, titled
-from evidencecheck.report.dossier import Dossier
+from evidencecheck.report.dossier import Dossier, Language
 from evidencecheck.report.grounds import grounds
 from evidencecheck.report.profile import Letter, Profile, SlotName
 from evidencecheck.report.safe import shown
@@ -33,8 +33,8 @@ def letter_words(dossier: Dossier, profile: Profile, contents: Contents, languag
         "amount": f"{order.amount}" if order and order.amount is not None else "",
         "said": short_statement(dossier, profile, language),
         "grounds": grounds(dossier, contents, language),
-        "times": "\n".join(strip_lines(dossier, photo_titles(contents, language), language)),
-        "files": titled(contents.upload(with_timeline=timed), language),
+        "times": "\n".join(strip_lines(dossier, photo_titles(contents, language, dossier.language), language)),
+        "files": titled(contents.upload(with_timeline=timed), language, dossier.language),
         **{f"{slot}_slot": slot_words(slot, dossier, contents, language) for slot in _SLOTS},
     }
 
@@ -66,13 +66,13 @@ def slot_words(slot: SlotName, dossier: Dossier, contents: Contents, language: s
     if slot == "goods" and contents.shop_photo:
         names.append(contents.shop_photo)
     if names:
-        parts.append(("见附图 " if chinese else "see ") + titled(names, language))
+        parts.append(("见附图 " if chinese else "see ") + titled(names, language, dossier.language))
     return ("；" if chinese else "; ").join(parts)
 
 
-def photo_titles(contents: Contents, language: str) -> list[str]:
+def photo_titles(contents: Contents, language: str, sellers: Language) -> list[str]:
     """Return the photos' names as the platform reads them."""
-    return [titled((files.photo,), language) for files in contents.photos]
+    return [titled((files.photo,), language, sellers) for files in contents.photos]
 
 
 def _complete(paragraph: str, words: Mapping[str, str]) -> bool:

@@ -123,7 +123,7 @@ def _pictures(dossier: Dossier, profile: Profile, style: Style) -> tuple[list[Pa
     shop = dossier.shop_photo if dossier.kind == "not-our-product" else None
     shop_photo = made.copy("shop-photo", SHOP, shop.rgb) if shop else ""
     language = profile.language or dossier.language
-    found = stops(dossier, [titled((files.photo,), language) for files in photos])
+    found = stops(dossier, [titled((files.photo,), language, dossier.language) for files in photos])
     strip = draw_strip(found, dossier, language, style) if found else None
     timeline = made.draw("timeline", TIMELINE, strip)
     uses = earlier_uses_plate(dossier, language, style)

@@ -149,17 +149,18 @@ def _compared(photo: PhotoEvidence, rgb: Rgb, dossier: Dossier, speak: _Speak) -
 
 def earlier_uses_plate(dossier: Dossier, language: str, style: Style) -> Image.Image | None:
     """Return the photos beside the photos of other orders that they repeat; None when there is nothing more to show."""
-    speak, panels = _Speak(style=style, language=language), []
+    speak = _Speak(style=style, language=language)
+    rows: list[list[Panel]] = []
     for photo in dossier.photos:
         shown = photo.reference.id if dossier.kind == "web-image" and photo.reference else ""
         uses = [use for use in photo.earlier_uses if use.reference.id in photo.known and use.reference.id != shown]
         if photo.rgb is None or not uses:
             continue
-        panels.append(Panel(rgb=photo.rgb, caption=speak(PHOTO)))
+        panels = [Panel(rgb=photo.rgb, caption=speak(PHOTO))]
         for use in uses:
             caption = speak(earlier_order(use.reference, use.claimed_at))
             panels.append(Panel(rgb=photo.known[use.reference.id].rgb, caption=caption))
-    rows = [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
+        rows += [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
     return rows_plate(rows, [speak(OTHER_ORDERS)], style) if rows else None
 
 

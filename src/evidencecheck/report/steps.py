@@ -67,13 +67,13 @@ def cautions(dossier: Dossier) -> Iterator[Text]:
             en=f"This order was already reported {dossier.reported} time(s). Reports are capped: make sure this one is "
             "more complete.",
         )
-    if dossier.order and dossier.order.refunded_at:
+    if dossier.order and (dossier.order.refunded_at or dossier.order.agreed_at):
         until = dossier.appeal_until
         limit = moment(until, dossier.settings, "zh") if until else ""
         yield Text(
-            zh="这个订单已经退款：仍可反馈，并在申诉期内提交维权申诉"
+            zh="这个订单已经退款或同意退款：仍可反馈，并在申诉期内提交维权申诉"
             + (f"（您设定的期限：{limit}）。" if until else "。"),
-            en="Already refunded: report it all the same, and appeal while the window is open"
+            en="The refund is made or agreed: report it all the same, and appeal while the window is open"
             + (f" (until {limit}, as you set it)." if until else "."),
         )
     yield from late_sources(dossier)
@@ -130,8 +130,16 @@ def _pictures(dossier: Dossier, contents: Contents) -> Iterator[tuple[str, Text]
     yield contents.shop_photo, Text(zh="本店实物图", en="the shop's own product")
     yield contents.timeline, Text(zh="时间线", en="timeline")
     yield contents.earlier_uses, Text(zh="同一张照片用于其他订单", en="the same photo in other orders")
-    for _, name in contents.enclosures:
-        yield name, Text(zh="您添加的附件", en="attachment you added")
+    enclosed = (each for each in dossier.enclosures if not each.trouble)
+    for (_, name), each in zip(contents.enclosures, enclosed, strict=True):
+        done = covers_in_words(each.covers)
+        yield (
+            name,
+            Text(
+                zh="您添加的附件" + (f"，遮盖了{done.zh}" if done.zh else ""),
+                en="attachment you added" + (f", covered: {done.en}" if done.en else ""),
+            ),
+        )
 
 
 def _slot(slot: Slot, dossier: Dossier, contents: Contents, words: Mapping[str, str]) -> Iterator[Text]:

@@ -46,6 +46,8 @@ def stops(dossier: Dossier, photo_names: Sequence[str]) -> tuple[Stop, ...]:
         Stop(name=Text(zh="确认收货", en="received"), at=order.received_at if order else None),
         Stop(name=Text(zh="申请售后", en="claimed"), at=order.claimed_at if order else None),
     ]
+    if order and order.agreed_at:
+        of_order.append(Stop(name=Text(zh="同意退款", en="refund agreed"), at=order.agreed_at))
     if order and order.refunded_at:
         of_order.append(Stop(name=Text(zh="退款", en="refunded"), at=order.refunded_at))
     of_photos = [
