@@ -25,10 +25,10 @@ HERE = Path(__file__).parents[1] / "docs" / "images"
 SIDE_PX = 420
 
 
-def examined(bgr: Bgr, check_id: str, work: Path) -> Bgr:
+def examined(bgr: Bgr, check_id: str, work: Path, quality: int = 92) -> Bgr:
     """Return the picture with circles beside its map."""
     path = work / "photo.jpg"
-    cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
     assert not isinstance(exhibit, Unreadable)
     with Store.open(work / "store") as store:

@@ -72,6 +72,7 @@ def test_two_families_that_agree_on_a_place_support_each_other() -> None:
         ("two", finding(0.7, regions=())),
         ("three", finding(0.7)),
         ("two", finding(0.7, claim=Claim.CONTRADICTION)),
+        ("two", finding(0.7, ceiling=Strength.POSSIBLE)),
     ],
 )
 def test_other_agreement_is_no_support(check: str, other: Finding) -> None:

@@ -59,12 +59,15 @@ def _as_note(finding: Finding, rate: float | None) -> Note:
 
 
 def _agreements(outcomes: list[Outcome], families: Mapping[str, str]) -> list[Outcome]:
-    """Raise `possible` to `supported` where two families see an edit in one place with a joint rate <= 0.1 %."""
+    """Raise `possible` to `supported` where two families see an edit in one place with a joint rate <= 0.1 %.
+
+    A finding that may never be more than possible neither rises nor lifts another: its joint rates were not measured.
+    """
     edits = [
         (families.get(outcome.check, outcome.check), finding)
         for outcome in outcomes
         for finding in outcome.findings
-        if finding.claim is Claim.EDITED and finding.regions
+        if finding.claim is Claim.EDITED and finding.regions and finding.ceiling is not Strength.POSSIBLE
     ]
 
     def raised(family: str, finding: Finding) -> Finding:
