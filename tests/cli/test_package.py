@@ -378,3 +378,11 @@ def test_killed_at_any_moment_leaves_whole_packages_only(shop: Shop, run_command
     with Store.open(shop.folder / "store") as store:
         recorded = {fact.folder for fact in store.ledger.case(NUMBER).of(Packaged)}
     assert recorded - {f"{NUMBER}-edited"} <= {folder.name for folder in made}
+
+
+def test_screen_takes_the_profile_before_anything_else(shop: Shop) -> None:
+    words = ["screen", shop.photo.parent.parent, "--out", shop.out, "--store", shop.folder / "store", "--profile"]
+    done = shop.run(*words, "taobao")
+    assert done.exit_code == 2
+    assert "generic, pdd" in done.stderr
+    assert not shop.out.exists()

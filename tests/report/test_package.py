@@ -485,6 +485,18 @@ def test_nothing_is_overwritten(bench: Bench, tmp_path: Path) -> None:
         assert inside == {file.name: file.data for file in package.files}
 
 
+def test_what_a_killed_program_left_is_swept_a_day_later(bench: Bench, tmp_path: Path) -> None:
+    old, fresh = tmp_path / ".unfinished-old", tmp_path / ".unfinished-fresh"
+    for folder in (old, fresh):
+        folder.mkdir()
+        (folder / "01.jpg").write_bytes(b"private")
+    yesterday = time.time() - 25 * 3600
+    os.utime(old, (yesterday, yesterday))
+    write_package(make_package(bench.dossier("edited", EDITED), PDD), tmp_path)
+    assert not old.exists()
+    assert (fresh / "01.jpg").exists()  # another program may be at work in it
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "CON", "订单 甲", "a\nb", "x" * 300])
 def test_any_order_name_gives_a_safe_folder(bench: Bench, tmp_path: Path, name: str) -> None:
     written = write_package(make_package(bench.dossier("edited", EDITED, order_number=name), PDD), tmp_path / "out")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from evidencecheck.report.safe import page_name
 
 TRIES = 10_000
 PIECE_BYTES = 1 << 20
+UNFINISHED = ".unfinished-"
+LEFT_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,8 @@ def write_package(package: Package, out: Path) -> Written:
     A name already taken gets the next free number behind it. Raises OSError when `out` cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=out) as workshop:
+    _sweep(out)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=out) as workshop:
         folder, archive = Path(workshop) / "folder", Path(workshop) / "package.zip"
         folder.mkdir()
         for file in package.files:
@@ -46,6 +51,13 @@ def write_package(package: Package, out: Path) -> Written:
                 _publish(archive, out / f"{name}.zip")
                 return Written(folder=out / name, zip=out / f"{name}.zip")
     raise FileExistsError(f"{out}: too many packages of this order; give another --out")
+
+
+def _sweep(out: Path) -> None:
+    """Delete what a killed program left: copies of private pictures. A program at work has touched its folder today."""
+    for left in out.glob(f"{UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _write(path: Path, file: PackageFile) -> None:
