@@ -162,3 +162,17 @@ def test_a_store_from_before_the_ledger_is_entered_into_the_log(tmp_path: Path, 
         assert taken.earlier
         assert isinstance(judged, Judged)
         assert judged.verdict is Level.DOCUMENTED
+
+
+def test_a_purged_path_is_nowhere_in_the_file(tmp_path: Path, make_intake: MakeIntake) -> None:
+    """SQLite marks freed bytes as free and leaves them: the path of every row but the last would still be there."""
+    with Store.open(tmp_path) as store:
+        base = make_intake(1)
+        for number in range(200):
+            photo = replace(
+                base.photo, sha256=f"{number:064x}", path=Path(f"/private-place/{'x' * (number % 90)}/1.jpg")
+            )
+            store.remember(replace(base, photo=photo), f"251103-{number}")
+        store.purge(datetime(2999, 1, 1, tzinfo=UTC))
+        for path in tmp_path.glob("record.sqlite*"):
+            assert b"private-place" not in path.read_bytes(), path
