@@ -269,6 +269,16 @@ def test_other_truncated_formats_are_no_pictures(scene: Image.Image, kind: str) 
     assert isinstance(decode(data[: len(data) // 2], ALL), Text)
 
 
+@pytest.mark.parametrize(
+    ("head", "name"), [(b"\xff\x0a", "JPEG XL"), (b"\0\0\0\x0cJXL ", "JPEG XL"), (b"\0\0\0\x0cjP  ", "JPEG 2000")]
+)
+def test_pictures_in_formats_not_read_are_named(head: bytes, name: str) -> None:
+    refused = decode(head + bytes(40), ALL)
+    assert isinstance(refused, Text)
+    assert name in refused.en
+    assert "not a photo" not in refused.en
+
+
 def test_decoding_leaves_pillows_limit_alone(scene: Image.Image) -> None:
     before = Image.MAX_IMAGE_PIXELS
     picture(encoded(scene, "PNG"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import time
 from typing import Any
@@ -38,6 +39,21 @@ def test_a_file_without_metadata_is_not_applicable_and_not_blind(files: Any, lab
     (result,) = exif(files.exhibit(files.png()), lab)
     assert isinstance(result, NotApplicable)
     assert not result.blind
+
+
+def test_what_is_not_read_is_not_called_missing(files: Any, lab: Lab) -> None:
+    target = io.BytesIO()
+    files.picture().save(target, "TIFF", big_tiff=True)
+    (note,) = exif(files.exhibit(target.getvalue()), lab)
+    assert isinstance(note, Note)
+    assert "BigTIFF" in str(note.measurements["problems"])
+
+
+def test_a_missing_maker_note_is_information(files: Any, lab: Lab) -> None:
+    with_note = {0x927C: b"Nikon\0" + bytes(90)}
+    for make, note, told in (("NIKON", {}, True), ("NIKON", with_note, False), ("Google", {}, False)):
+        results = list(exif(files.exhibit(files.jpeg(exif=files.exif({0x010F: make}, note))), lab))
+        assert any(isinstance(r, Note) and "usually writes" in r.summary.en for r in results) is told
 
 
 def test_user_comment_xmp_and_png_text_are_in_the_table(files: Any, lab: Lab) -> None:

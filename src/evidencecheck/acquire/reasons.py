@@ -102,9 +102,6 @@ _OTHER_KINDS = (
     (0, b"Rar!", "RAR 压缩包", "a RAR archive"),
     (0, b"7z\xbc\xaf", "7z 压缩包", "a 7z archive"),
     (0, b"8BPS", "Photoshop 文档", "a Photoshop document"),
-    (0, b"\x00\x00\x00\x0cJXL ", "JPEG XL 图片", "a JPEG XL picture"),
-    (0, b"\xff\x0a", "JPEG XL 图片", "a JPEG XL picture"),
-    (0, b"\x00\x00\x00\x0cjP  ", "JPEG 2000 图片", "a JPEG 2000 picture"),
     (0, b"\x1aE\xdf\xa3", "视频", "a video"),
     (8, b"AVI ", "视频", "a video"),
     (4, b"ftyp", "视频", "a video"),  # brands of pictures are tried before
@@ -114,6 +111,11 @@ _OTHER_KINDS = (
     (0, b"<!DOCTYPE", "网页", "a web page"),
     (0, b"<html", "网页", "a web page"),
 )
+_UNREAD_PICTURES = (
+    (b"\x00\x00\x00\x0cJXL ", "JPEG XL"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
+)
 _PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 
 
@@ -121,6 +123,14 @@ def not_a_picture(head: bytes) -> Text:
     """Return the reason for a file no decoder takes, named by its first bytes (at least 16 of them)."""
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
         return HEADER
+    for magic, name in _UNREAD_PICTURES:
+        if head.startswith(magic):
+            return Text(
+                zh=f"这是 {name} 图片，这里读不了这种格式。请买家重新发送 JPEG 格式的原图，或转成 JPEG 后再检查"
+                "（转换会丢失元数据）。",
+                en=f"This is a {name} picture, a format that is not read here. Ask for the photo as JPEG, or convert it to "
+                "JPEG and screen that (converting loses metadata).",
+            )
     for offset, magic, zh, en in _OTHER_KINDS:
         if head[offset : offset + len(magic)] == magic:
             return Text(

@@ -28,7 +28,7 @@ UNKNOWN = Text(zh="其他信息", en="other information")
 def exif(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa: ARG001 - every check has this signature
     """Yield a row per value, at most MOST_ROWS, and notes for the reviewer."""
     blocks = exhibit.blocks
-    if not blocks.fields:
+    if not blocks.fields and not blocks.problems:
         yield NotApplicable(
             reason=Text(
                 zh="文件里没有元数据。聊天软件会去掉元数据，这不说明任何问题",

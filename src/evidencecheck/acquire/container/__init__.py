@@ -45,6 +45,8 @@ def read_blocks(data: bytes, format: str = "") -> Blocks:  # noqa: A002 - Pillow
             found.problem(f"the container is damaged ({type(error).__name__})")
     elif data[:4] in (b"II*\0", b"MM\0*"):
         found.exif.append(data)
+    elif data[:4] in (b"II+\0", b"MM\0+"):
+        found.problem("BigTIFF: what it says about itself is not read")
     fields, thumbnail, resources = _values(data, end, found)
     return Blocks(
         exif=next((block for block in found.exif if block), b""),
