@@ -1,6 +1,6 @@
-"""Measure the file group: what is found, false alarms on genuine photos, time, and the same files by other programs.
+"""Measure the file group: what is found, false alarms on genuine photos, and time. Other programs: `files_beside.py`.
 
-    python benchmarks/files.py FOLDER [--genuine FOLDER ...] [--others]
+    python benchmarks/files.py FOLDER [--genuine FOLDER ...]
 
 FOLDER holds `manifest.csv` (file, expect, why; expect is ai, editor, quiet or readable); `--genuine` folders, photos
 known to be genuine. Prints a table per kind, the false alarms per check, and processor milliseconds a file without OCR
@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
-import shutil
 import statistics
-import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -107,49 +104,10 @@ def show_alarms(results: list[Measured]) -> None:
         print(f"  {check} at {score:.2f}: {count}")
 
 
-def show_others(results: list[Measured]) -> None:
-    """How many of the ai and editor files other installed programs say something about."""
-    for program, words in (("exiftool", ["exiftool", "-j", "-a", "-G1"]), ("c2patool", ["c2patool"])):
-        if shutil.which(program) is None:
-            print(f"{program}: not installed")
-            continue
-        found: Counter[str] = Counter()
-        for result in results:
-            done = subprocess.run([*words, str(result.path)], capture_output=True, timeout=60, check=False)
-            text = done.stdout.decode("utf-8", "replace").lower()
-            found[result.expect] += any(sign in text for sign in SIGNS[result.expect]) if text else 0
-        print(program, json.dumps(found))
-
-
-SIGNS = {
-    "ai": (
-        "aigc",
-        "trainedalgorithmicmedia",
-        "google ai",
-        "clean up",
-        "genaitype",
-        "signature:",
-        "sampler",
-        "workflow",
-        "novelai",
-        "invokeai",
-        "fooocus",
-        "dreamina",
-        "hf-job",
-        "dream",
-        "seed",
-    ),
-    "editor": ("photoshop", "gimp", "picsart", "quicktime", '"product":"lv"', '"product":"retouch"', "lightroom"),
-    "quiet": (),
-    "readable": (),
-}  # fmt: skip - values a person would have to notice in the program's listing
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--genuine", type=Path, nargs="*", default=[])
-    parser.add_argument("--others", action="store_true", help="also ask exiftool and c2patool")
     args = parser.parse_args()
     results = [measure(path, expect) for path, expect in rows(args.folder)]
     show(results)
@@ -157,8 +115,6 @@ def main() -> None:
     for folder in args.genuine:
         genuine += [measure(path, "quiet") for path in sorted(folder.rglob("*")) if path.is_file()]
     show_alarms(genuine)
-    if args.others:
-        show_others(results)
 
 
 if __name__ == "__main__":

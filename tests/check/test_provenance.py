@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
+from evidencecheck.check import run_check
 from evidencecheck.check.ai_label import ai_label
-from evidencecheck.check.provenance import provenance
+from evidencecheck.check.provenance import CHECK, provenance
 from evidencecheck.model import Claim, Finding, Lab, NotApplicable, Note, Settings, Strength
 
 c2pa = pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
@@ -197,7 +198,8 @@ def remote(files: Any, url: str) -> bytes:
 
 
 def test_credentials_kept_elsewhere_are_named_and_not_fetched(files: Any, lab: Lab, listener: Listener) -> None:
-    (note,) = notes(files, remote(files, f"http://127.0.0.1:{listener.port}/private-name.c2pa"), lab)
+    data = remote(files, f"http://127.0.0.1:{listener.port}/private-name.c2pa")
+    (note,) = run_check(CHECK, files.exhibit(data), lab).outcome.notes
     assert "127.0.0.1" in note.summary.en
     assert "private-name" not in note.summary.en
     assert listener.calls == []

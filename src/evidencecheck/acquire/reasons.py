@@ -128,8 +128,8 @@ def not_a_picture(head: bytes) -> Text:
             return Text(
                 zh=f"这是 {name} 图片，这里读不了这种格式。请买家重新发送 JPEG 格式的原图，或转成 JPEG 后再检查"
                 "（转换会丢失元数据）。",
-                en=f"This is a {name} picture, a format that is not read here. Ask for the photo as JPEG, or convert it to "
-                "JPEG and screen that (converting loses metadata).",
+                en=f"This is a {name} picture, a format that is not read here. Ask for the photo as JPEG, or convert "
+                "it to JPEG and screen that (converting loses metadata).",
             )
     for offset, magic, zh, en in _OTHER_KINDS:
         if head[offset : offset + len(magic)] == magic:

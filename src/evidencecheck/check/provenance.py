@@ -21,7 +21,10 @@ MOST_NAMES = 6
 def provenance(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
     """Yield what the content credentials say and how their signature stands."""
     blocks = exhibit.blocks
-    yield from _elsewhere(blocks.fields)
+    elsewhere = list(_elsewhere(blocks.fields))
+    yield from elsewhere
+    if not blocks.jumbf and elsewhere:
+        return
     if not blocks.jumbf:
         yield NotApplicable(
             reason=Text(
