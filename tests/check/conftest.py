@@ -97,6 +97,12 @@ class FileMaker:
         return opened
 
 
+@pytest.fixture(scope="session")
+def file_maker() -> type[FileMaker]:
+    """For fixtures that outlive one test; a test takes `files`."""
+    return FileMaker
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> FileMaker:
     return FileMaker(folder=tmp_path)

@@ -74,14 +74,56 @@ def test_without_the_extra_it_is_not_applicable_and_says_how_to_get_it(files: An
 
 
 @pytest.mark.parametrize(
-    "text", ["AI生成", "AI 合成", "人工智能生成", "豆包AI生成", "即梦AI", "AI-generated", "Made with AI"]
+    "text",
+    [
+        "AI生成",
+        "AI 合成",
+        "人工智能生成",
+        "豆包AI生成",
+        "即梦AI",
+        "AI-generated",
+        "Made with AI",
+        "内容由AI生成，仅供参考",
+        "Al生成",
+        "A1生成",
+        "Al-generated",
+        "千问A生成",
+        "本图片由AI生成",
+        "AI生成图片",
+        "AI 绘画",
+        "疑似AI生成",
+        "AI辅助生成",
+    ],
 )
 def test_declarations(text: str) -> None:
     assert WORDS.search(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["AI", "生成", "AIR 生成", "HUAWEI AI CAMERA", "XIAOMI", "AI超清摄影", "MAIN 创作", "豆包", "EMAIL"]
+    "text",
+    [
+        "AI",
+        "生成",
+        "AIR 生成",
+        "HUAWEI AI CAMERA",
+        "XIAOMI",
+        "AI超清摄影",
+        "MAIN 创作",
+        "豆包",
+        "EMAIL",
+        "AI绘画机器人",
+        "AI生成海报",
+        "一键AI生成PPT大纲",
+        "AI合成旅",
+        "AI智能语音",
+        "made with aluminium",
+        "百度AI音箱",
+        "AI翻译",
+        "美图AI手机",
+        "AI创作平台",
+        "AIDA 合成革",
+        "Made by Al",
+    ],
 )
 def test_no_declarations(text: str) -> None:
     assert not WORDS.search(text)

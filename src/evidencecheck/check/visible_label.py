@@ -36,10 +36,15 @@ BAND_SHARE = 0.16  # of the height, at the top and at the bottom
 LEAST_HEIGHT_SHARE = 0.018  # of the short side; the rule asks for 0.05, apps write less
 SMALLEST_PX = 200
 LEAST_CONFIDENCE = 0.6  # of the OCR
+_AI = r"A[IiLl1|]"  # what OCR makes of "AI"
+_APPS = "豆包|即梦|可灵|千问|通义|文心|元宝|星绘|海螺|智谱清言|混元|秒画|奇域|美图|醒图|剪映|百度|讯飞|抖音|腾讯|火山"
+# "AI生成海报" on a box is a feature, not a declaration
+_ENDS = r"(?!\s*(?!内容|图|照片|作品|仅|标识)[A-Za-z\u4e00-\u9fff])"
 WORDS = re.compile(
-    r"(?i)AI\s*(辅助)?\s*(生成|合成|创作|制作|绘画|作画)|人工智能\s*(生成|合成|创作)|内容由\s*AI|"
-    r"(豆包|即梦|可灵|千问|通义|文心|元宝|星绘|海螺|智谱清言|混元|秒画|奇域|美图|醒图|剪映|百度|讯飞|抖音)\s*AI|"
-    r"\bAI[- ]?generated\b|(generated|created|made) (by|with) AI\b"
+    rf"({_AI}|人工智能)\s*(辅助)?\s*(生成|合成){_ENDS}|"
+    rf"({_AI}|人工智能)\s*(创作|制作|绘画|作画)(?![\u4e00-\u9fff])|"
+    rf"内容由\s*{_AI}|(由|{_APPS})\s*A\s*生成|({_APPS})\s*{_AI}(?![a-z\u4e00-\u9fff])|"
+    rf"(?i:\b{_AI}[- ]?generated\b|(generated|created|made) (by|with) AI\b)"
 )
 INNOCENT = (
     Text(zh="这些字可能印在商品、包装或屏幕上", en="the words may be printed on the goods, the packaging or a screen"),
