@@ -17,7 +17,8 @@ from material import read
 from numpy.typing import NDArray
 
 from evidencecheck.matching.codebook import CODE_BYTES, DIMENSIONS, PART
-from evidencecheck.matching.features import extract, mirrored
+from evidencecheck.matching.descriptor import mirrored
+from evidencecheck.matching.features import extract
 from evidencecheck.matching.fingerprint import working_gray
 
 ALLOWED = ("CC0", "MIT", "free to use")

@@ -78,7 +78,7 @@ R = TypeVar("R", bound=Examined | Heard | Unreadable | NotWrittenError)
 def examine(task: Task) -> Examined | Unreadable | NotWrittenError:
     """Decode the photo once and run the checks on it, telling the parent which one is at work."""
     phase("decode")
-    exhibit = open_exhibit(task.received, task.settings)
+    exhibit = open_exhibit(task.received, task.settings, _store(task.store).fingerprint_of)
     if isinstance(exhibit, Unreadable):
         return exhibit
     checks = select_checks(only=task.check_ids)
@@ -103,7 +103,7 @@ def examine(task: Task) -> Examined | Unreadable | NotWrittenError:
 def outcomes_only(task: Task) -> Heard | Unreadable:
     """Decode the photo once and run the checks on it; write nothing at all."""
     phase("decode")
-    exhibit = open_exhibit(task.received, task.settings)
+    exhibit = open_exhibit(task.received, task.settings, _store(task.store).fingerprint_of)
     if isinstance(exhibit, Unreadable):
         return exhibit
     ran = _run_checks(task, exhibit, select_checks(only=task.check_ids))
@@ -158,8 +158,13 @@ def unreadable_after(received: Received, trouble: Trouble[object], settings: Set
 
 
 @lru_cache(maxsize=1)
-def _known_images(store: Path) -> KnownImages:
-    return Store.open(store).known_images()
+def _store(folder: Path) -> Store:
+    return Store.open(folder)
+
+
+@lru_cache(maxsize=1)
+def _known_images(folder: Path) -> KnownImages:
+    return _store(folder).known_images()
 
 
 def _write_mask(out: Path, exhibit: Exhibit, edit_maps: Sequence[EditMap]) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencecheck.matching.codebook import codebook
-from evidencecheck.matching.features import extract, mirrored
+from evidencecheck.matching.descriptor import mirrored
+from evidencecheck.matching.features import extract
 from evidencecheck.matching.fingerprint import working_gray
 
 Rgb = NDArray[np.uint8]

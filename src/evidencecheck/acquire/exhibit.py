@@ -16,10 +16,16 @@ from evidencecheck.acquire.source import read_source, unreadable
 from evidencecheck.model import Intake, Text, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from evidencecheck.matching.fingerprint import Fingerprint
     from evidencecheck.model import Blocks, Photo, Received, Settings
+
+
+def _nothing(sha256: str) -> None:  # noqa: ARG001 - nothing is remembered of any file
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # no slots: cached_property keeps its value in the instance's __dict__
@@ -29,6 +35,7 @@ class OpenExhibit:
     photo: Photo
     rgb: NDArray[np.uint8]  # (H, W, 3), upright
     data: bytes
+    remembered: Callable[[str], Fingerprint | None] = _nothing  # SHA-256 to what was taken at intake
 
     @cached_property
     def gray(self) -> NDArray[np.uint8]:
@@ -37,10 +44,10 @@ class OpenExhibit:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """The photo's fingerprint, from a copy reduced to the size that intake uses."""
+        """The photo's fingerprint, as remembered from intake, else from a copy reduced to the size that intake uses."""
         from evidencecheck.matching.fingerprint import fingerprint
 
-        return fingerprint(shrink(self.rgb, INTAKE_SIDE_PX))
+        return self.remembered(self.photo.sha256) or fingerprint(shrink(self.rgb, INTAKE_SIDE_PX))
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -54,15 +61,22 @@ class OpenExhibit:
         return Intake(photo=self.photo, fingerprint=self.fingerprint, preview=preview_jpeg(self.rgb, INTAKE_SIDE_PX))
 
 
-def open_exhibit(received: Received, settings: Settings) -> OpenExhibit | Unreadable:
-    """Open one file for examination: read once, decode once in full."""
+def open_exhibit(
+    received: Received, settings: Settings, remembered: Callable[[str], Fingerprint | None] = _nothing
+) -> OpenExhibit | Unreadable:
+    """Open one file for examination: read once, decode once in full; `remembered` spares a second fingerprint."""
     source = read_source(received, settings)
     if isinstance(source, Unreadable):
         return source
     picture = decode(source.data, settings)
     if isinstance(picture, Text):
         return unreadable(received, picture, source)
-    return OpenExhibit(photo=photo_of(received, source, picture), rgb=_read_only(picture.rgb), data=source.data)
+    return OpenExhibit(
+        photo=photo_of(received, source, picture),
+        rgb=_read_only(picture.rgb),
+        data=source.data,
+        remembered=remembered,
+    )
 
 
 def _read_only(array: NDArray[np.uint8]) -> NDArray[np.uint8]:

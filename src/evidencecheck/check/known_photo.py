@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evidencecheck.matching.compare import Match, compare, measurements
-from evidencecheck.matching.edits import edits_of
+from evidencecheck.matching.edits import differences
 from evidencecheck.matching.proof import Kinship
 from evidencecheck.model import (
     Basis,
     Check,
     CheckResult,
     Claim,
-    EditMap,
     Exhibit,
     Finding,
     Group,
@@ -37,17 +36,6 @@ INNOCENT = (
         en="the buyer may show a web picture to explain, not as their own photo",
     ),
     Text(zh="网上的图片可能就是买家自己发布的", en="the picture on the web may have been posted by the buyer"),
-)
-CHANGED = (
-    Text(
-        zh="存档的图片可能是另一个版本，例如已去掉水印或文字",
-        en="the archived picture may be another version, with a mark removed",
-    ),
-    Text(zh="反光、滤镜或遮挡也会造成差别", en="a reflection, a filter or something in front of it differs too"),
-    Text(
-        zh="圈出的可能只是后加的文字、贴纸或手机界面，不是商品上的变化",
-        en="what is circled may be a caption, a sticker or a phone's frame put on later, not a change of the goods",
-    ),
 )
 LISTING = (
     Text(
@@ -71,7 +59,7 @@ def known_photo(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
     for match in same:
         yield _finding(match, compared.proved)
     if same:
-        yield from _differences(exhibit, lab, same[0])
+        yield from differences(exhibit, lab.known, same[0])
     for match in compared.of(Kinship.SAME_HASH)[:MOST_NOTES]:
         yield _hash_finding(match, compared.proved)
     for match in compared.of(Kinship.SAME_PRINT)[:MOST_NOTES]:
@@ -102,40 +90,6 @@ def _finding(match: Match, proved: int) -> Finding:
         reference=match.matched,
         innocent=INNOCENT if match.reference.kind is ReferenceKind.WEB else LISTING,
     )
-
-
-def _differences(exhibit: Exhibit, lab: Lab, match: Match) -> Iterator[CheckResult]:
-    """Yield what was changed against the best match: circled regions, and a note on what was openly laid over it."""
-    edits = edits_of(exhibit, lab.known, match)
-    if edits is None:
-        return
-    if edits.overlays:
-        zh, en = "、".join(o.zh for o in edits.overlays), ", ".join(o.en for o in edits.overlays)
-        yield Note(
-            summary=Text(
-                zh=f"照片上叠加了：{zh}（不算修改）", en=f"laid over the picture: {en} (not counted as an edit)"
-            ),
-            measurements=edits.measurements,
-            reference=match.matched,
-        )
-    if not edits.regions:
-        return
-    count = len(edits.regions)
-    yield Finding(
-        claim=Claim.EDITED,
-        score=edits.score,
-        summary=Text(
-            zh=f"与同一张已知图片对齐后，有 {count} 处不同，符合修改的特征",
-            en=f"aligned with the same known picture it differs in {count} place(s), consistent with an edit",
-        ),
-        basis=Basis.FACT,
-        regions=edits.regions,
-        measurements=edits.measurements,
-        reference=match.matched,
-        innocent=CHANGED,
-    )
-    # A difference from a known source outranks every trace that pixels alone can show.
-    yield EditMap(score=round(0.9 + 0.1 * edits.score, 4), mask=edits.mask)
 
 
 def _hash_finding(match: Match, proved: int) -> Finding:

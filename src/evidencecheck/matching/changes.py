@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencecheck.matching.dense import Matrix, equal_blurs, outline, shrunk, warp, zoom_at
+from evidencecheck.matching.tones import Grid, in_the_same_tones
 
 Plane = NDArray[np.float32]
 
@@ -26,10 +27,6 @@ SEED, GROW = 6.5, 3.2  # remainder over usual remainder: where a difference is s
 LEAST_SHARE = 0.00035  # of the overlap, the smallest region told
 MOST_SHARE = 0.45  # of the overlap; more, and the pictures differ as a whole
 JOIN_PX = 5  # gaps closed between parts of one difference
-FITS = 4  # rounds of fitting tones, each leaving out what did not fit before
-SAMPLE_PX = 2  # tones are fitted on every second row and column
-CONSTANT = 64.0  # grey levels; of the size of the other terms, so that one ridge serves them all
-DARK, BRIGHT = 6.0, 249.0  # grey levels beyond which a channel may be clipped
 CLIPPED = 1.6  # so much more remainder is usual where tones are cut off
 BORDER_PX = 5  # along the overlap's border warps are not to be trusted
 
@@ -43,20 +40,6 @@ class Difference:
     strength: float
     mask: NDArray[np.bool_]  # on the grid
     core: NDArray[np.bool_]  # where it is sure
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Photo and known picture in the photo's tones, (H, W, 3) float32, RGB while tones are fitted, YCrCb after.
-
-    `inside` (H, W) bool where both are; `to_photo` maps grid pixels to photo pixels.
-    """
-
-    photo: Plane
-    known: Plane
-    inside: NDArray[np.bool_]
-    to_photo: Matrix
-    clipped: NDArray[np.bool_]  # where tones were cut off, and so cannot be predicted well
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +62,7 @@ def changes(
     grid = _grid(photo, known, matrix, seen)
     if grid is None:
         return None
-    grid, usual = _in_the_same_tones(grid)
+    grid, usual = in_the_same_tones(grid)
     strength = _strength(grid, usual)
     regions = _regions(grid, strength)
     share = sum(region.share for region in regions)
@@ -114,83 +97,6 @@ def _grid(photo: NDArray[np.uint8], known: NDArray[np.uint8], matrix: Matrix, se
     return Grid(
         np.asarray(here, np.float32), np.asarray(there, np.float32), inside > 0, to_photo, np.zeros(size[::-1], bool)
     )
-
-
-def _in_the_same_tones(grid: Grid) -> tuple[Grid, NDArray[np.bool_]]:
-    """Bring the known picture to the photo's tones; also return where it fits, which is where it was fitted.
-
-    Filters are a colour matrix with clipping, nearly: fitted where the photo is not clipped, then clipped alike.
-    """
-    sample = np.s_[::SAMPLE_PX, ::SAMPLE_PX]
-    usual, colours = _colours(grid.known[sample], grid.photo[sample], grid.inside[sample])
-    told = _mixed(grid.known.reshape(-1, 3), colours)
-    target = grid.photo.reshape(-1, 3)
-    fits = grid.inside.ravel() & (np.abs(target - told).mean(axis=1) < usual)
-    told = np.clip(_curve(told, target, fits), 0, 255)
-    matched = told.reshape(grid.photo.shape)
-    fitted = fits.reshape(grid.inside.shape)
-    matched = np.clip(matched + _slow(grid.photo - matched, fitted), 0, 255)
-    clipped = ((matched < DARK) | (matched > BRIGHT)).any(axis=2)
-    return Grid(_ycrcb(grid.photo), _ycrcb(matched), grid.inside, grid.to_photo, clipped), fitted
-
-
-def _colours(known: Plane, photo: Plane, inside: NDArray[np.bool_]) -> tuple[float, Plane]:
-    """Return the error up to which a place fits, grey levels, and the colour matrix (4, 3) that was fitted there."""
-    known, photo, fits = known.reshape(-1, 3), photo.reshape(-1, 3), inside.ravel()
-    colours, limit = np.zeros((4, 3), np.float32), 0.0
-    for _ in range(FITS):
-        colours = np.column_stack([_channel(known, photo[:, c], fits) for c in range(3)])
-        error = np.abs(photo - _mixed(known, colours)).mean(axis=1)
-        limit = max(3.0 * float(np.median(error[fits])) if fits.any() else 0.0, 6.0)
-        fits = inside.ravel() & (error < limit)
-    return limit, colours
-
-
-def _channel(known: Plane, target: Plane, fits: NDArray[np.bool_]) -> Plane:
-    """Return the least-squares weights (4,) that make one channel of the photo from the known picture's three."""
-    use = fits & (target > DARK) & (target < BRIGHT)
-    if use.sum() < 50:
-        use = fits
-    left = np.column_stack([known[use], np.full(int(use.sum()), CONSTANT)]).astype(np.float64)
-    square = left.T @ left + np.eye(4) * 1e3
-    return np.asarray(np.linalg.solve(square, left.T @ target[use]), np.float32)
-
-
-def _mixed(known: Plane, colours: Plane) -> Plane:
-    return np.asarray(np.clip(known @ colours[:3] + CONSTANT * colours[3], 0, 255), np.float32)
-
-
-def _ycrcb(rgb: Plane) -> Plane:
-    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2YCrCb) * 255, np.float32)
-
-
-def _curve(told: Plane, target: Plane, fits: NDArray[np.bool_]) -> Plane:
-    """Correct each channel by its median error at each tone: phone filters bend tones."""
-    done = told.copy()
-    for channel in range(3):
-        tones = (told[:, channel] / 8).astype(int).clip(0, 31)
-        bins, error = tones[fits], (target - told)[fits, channel]
-        order = np.argsort(bins, kind="stable")
-        bins, error = bins[order], error[order]
-        starts = np.searchsorted(bins, np.arange(33))
-        told_at = [k for k in range(32) if starts[k + 1] - starts[k] >= 60]
-        if told_at:
-            medians = [float(np.median(error[starts[k] : starts[k + 1]])) for k in told_at]
-            done[:, channel] += np.interp(told[:, channel], [k * 8 + 4.0 for k in told_at], medians)
-    return done
-
-
-def _slow(error: Plane, fits: NDArray[np.bool_]) -> Plane:
-    """Return the part of the remainder that changes slowly over the picture: other lighting, vignetting, glare."""
-    sigma = 0.11 * float(np.sqrt(error.shape[0] * error.shape[1]))
-    step = 8  # slow things can be seen on a coarse grid
-    small = (max(2, error.shape[1] // step), max(2, error.shape[0] // step))
-    weight = fits.astype(np.float32)
-    mass = cv2.GaussianBlur(cv2.resize(weight, small, interpolation=cv2.INTER_AREA), (0, 0), sigma / step)
-    kept = np.clip(error, -20, 20) * weight[..., None]
-    total = cv2.GaussianBlur(cv2.resize(kept, small, interpolation=cv2.INTER_AREA), (0, 0), sigma / step)
-    slow = total / np.maximum(mass, 0.05)[..., None]
-    return np.asarray(cv2.resize(slow, error.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _strength(grid: Grid, fitted: NDArray[np.bool_]) -> Plane:

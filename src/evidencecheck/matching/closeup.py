@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.matching.changes import Difference, Grid
+from evidencecheck.matching.changes import Difference
+from evidencecheck.matching.tones import Grid
 
 Plane = NDArray[np.float32]
 

@@ -5,7 +5,6 @@ Shared by the checks known-photo and reused, which differ only in where they loo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,10 +16,11 @@ from evidencecheck.matching.dense import Matrix, outline
 from evidencecheck.matching.fingerprint import Fingerprint, fingerprint
 from evidencecheck.matching.frames import Frame, frames
 from evidencecheck.matching.proof import Kinship, Proof, View, hypotheses, prove, view, window
-from evidencecheck.matching.words import Placement, placement, transform_words
+from evidencecheck.matching.told import describe
+from evidencecheck.matching.words import placement
 from evidencecheck.model import Candidate, Exhibit, KnownImages, MatchedReference, Measurement, Reference, ReferenceKind
 
-MOST_ALIGNED = 14  # candidates aligned by features; the true one ranks in the first eight (benchmarks/match.py)
+MOST_ALIGNED = 10  # candidates aligned by features; the true one ranks in the first eight (benchmarks/scale.py)
 MOST_PROVED = 8  # and of these, given a dense look
 LEAST_VOTES = 5  # of features, for a candidate without a near hash
 LEAST_SEEN = 0.3  # share of the known picture that a picture within the photo must show: a logo is no picture
@@ -209,30 +209,6 @@ def _seen(proof: Proof, whole: NDArray[np.float32]) -> NDArray[np.float32] | Non
     return np.asarray(shape.reshape(-1, 2), np.float32) if area > 0 and shape is not None else None
 
 
-def describe(reference: Reference, matrix: NDArray[np.float64], place: Placement) -> MatchedReference:
-    """Return the match as it is reported."""
-    rows = [tuple(float(f"{value:.8g}") for value in row) for row in matrix]
-    return MatchedReference(
-        id=reference.id,
-        kind=reference.kind,
-        file=reference.file,
-        source=reference.source,
-        first_seen=reference.first_seen,
-        first_seen_how=reference.first_seen_how,
-        captured_at=reference.captured_at,
-        sha256=reference.sha256,
-        sku=reference.sku,
-        title=reference.title,
-        order=masked(reference.order),
-        width=reference.width,
-        height=reference.height,
-        overlap=round(place.overlap, 4),
-        homography=(rows[0], rows[1], rows[2]),  # type: ignore[arg-type]
-        outline=tuple((round(float(x), 1), round(float(y), 1)) for x, y in place.outline),
-        transform=transform_words(place),
-    )
-
-
 def measurements(match: Match) -> dict[str, Measurement]:
     """Return the numbers behind a match, by plain names."""
     proof = match.proof
@@ -248,12 +224,3 @@ def measurements(match: Match) -> dict[str, Measurement]:
             "residual_px": round(proof.agreement.residual_px, 3),
         }
     return numbers
-
-
-MASK = re.compile(r"^(.{0,7}).*(.{3})$", re.DOTALL)
-
-
-def masked(order: str) -> str:
-    """Return an order number that can be recognised by who has it, and by nobody else: "251103-…789"."""
-    found = MASK.match(order)
-    return f"{found[1]}…{found[2]}" if found and len(order) > 10 else ("…" if order else "")

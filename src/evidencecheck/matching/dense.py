@@ -9,11 +9,12 @@ pasted over it; another photo of the same print agrees on the print alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from evidencecheck.matching.tracks import NOISE_LEVELS, Tracks, largest_move, track
 
 Gray = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -21,13 +22,7 @@ Matrix = NDArray[np.float64]
 CANVAS_PX = 224  # geometric mean side of the compared overlap
 LEAST_PX = 24  # an overlap smaller than that in the photo cannot be judged
 WINDOW_PX = 13  # of the correlation
-NOISE_LEVELS = 2.0  # grey levels of detail that codecs leave behind or take away
 DETAIL_LEVELS = 4.0  # local deviation from which a place carries information
-TRACKS = 180  # corners followed
-LEAST_TRACKS = 8
-FULL_HOMOGRAPHY = 24  # followed corners from which eight parameters are fitted instead of six
-LOOP_PX = 0.7  # a corner followed there and back must come home
-FOLLOWS_PX = 1.5  # distance from the common map
 ROUNDS, SETTLED_PX = 3, 0.3  # refinements of the map
 BLURS_PX = (0.7, 1.2, 1.8, 2.6, 3.6)
 SHARPER = 1.25  # ratio of fine detail from which the sharper picture is blurred
@@ -93,7 +88,7 @@ def agree(photo: NDArray[np.uint8], known: NDArray[np.uint8], matrix: Matrix) ->
         grid = canvas(photo, known, matrix)
         if grid is None:
             return None
-        followed = _track(grid)
+        followed = track(grid.photo, grid.known, grid.inside)
         if followed is None:
             break
         tracks = followed
@@ -101,7 +96,7 @@ def agree(photo: NDArray[np.uint8], known: NDArray[np.uint8], matrix: Matrix) ->
         there = grid.to_photo @ tracks.change @ np.linalg.inv(grid.to_photo)
         refined = matrix @ np.linalg.inv(there)
         matrix = refined / refined[2, 2]
-        if _largest_move(tracks.change, grid.photo.shape) < SETTLED_PX:
+        if largest_move(tracks.change, grid.photo.shape) < SETTLED_PX:
             break
     grid = canvas(photo, known, matrix)
     if grid is None:
@@ -192,68 +187,6 @@ def warp(picture: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]) -> G
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     out = cv2.warpPerspective(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(out, np.float32)
-
-
-def normalised(picture: Gray, sigma: float = 7.0) -> NDArray[np.uint8]:
-    """Take out brightness and contrast locally: what is left is structure."""
-    mean = np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
-    deviation = np.asarray(cv2.GaussianBlur((picture - mean) ** 2, (0, 0), sigma), np.float32)
-    structure = (picture - mean) / np.sqrt(deviation + 3 * NOISE_LEVELS**2)
-    return np.asarray(np.clip(structure * 42 + 128, 0, 255), np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class Tracks:
-    """`change` maps canvas pixels; `points` (N, 2), `follow` (N,) as in Agreement."""
-
-    change: Matrix
-    points: NDArray[np.float32]
-    follow: NDArray[np.bool_]
-    residual_px: float
-
-
-def _track(grid: Canvas) -> Tracks | None:
-    """Follow corners of the known picture into the photo and fit the map that most of them follow."""
-    here, there = (normalised(_blurred(p, 0.8)) for p in (grid.photo, grid.known))
-    mask = cv2.erode(grid.inside.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0)
-    corners = cv2.goodFeaturesToTrack(there, TRACKS, 0.02, 6, mask=mask)
-    if corners is None or len(corners) < LEAST_TRACKS:
-        return None
-    window, levels, stop = (17, 17), 2, (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.03)
-    flow: Any = cv2.calcOpticalFlowPyrLK  # its type stub does not know that the guess may be None
-    moved, seen, _ = flow(there, here, corners, None, winSize=window, maxLevel=levels, criteria=stop)
-    again, back, _ = flow(here, there, moved, None, winSize=window, maxLevel=levels, criteria=stop)
-    points, target = np.asarray(corners, np.float32).reshape(-1, 2), np.asarray(moved, np.float32).reshape(-1, 2)
-    loop = np.abs(again - corners).reshape(-1, 2).max(axis=1)
-    kept = (seen.ravel() > 0) & (back.ravel() > 0) & (loop < LOOP_PX)
-    change = _fitted(points[kept], target[kept])
-    if change is None:
-        return None
-    error = np.hypot(*(cv2.perspectiveTransform(points[None].astype(np.float64), change)[0] - target).T)
-    follow = kept & (error < FOLLOWS_PX)
-    if follow.sum() < LEAST_TRACKS - 2:
-        return None
-    return Tracks(change, points, follow, float(np.median(error[follow])))
-
-
-def _fitted(points: NDArray[np.float32], target: NDArray[np.float32]) -> Matrix | None:
-    if len(points) < LEAST_TRACKS:
-        return None
-    if len(points) >= FULL_HOMOGRAPHY:
-        change, _ = cv2.findHomography(points, target, cv2.USAC_MAGSAC, FOLLOWS_PX)
-    else:
-        flat, _ = cv2.estimateAffine2D(points, target, ransacReprojThreshold=FOLLOWS_PX)
-        change = None if flat is None else np.vstack([flat, [0, 0, 1]])
-    if change is None or not np.isfinite(change).all() or not 0.2 < abs(np.linalg.det(change)) < 5:
-        return None
-    return np.asarray(change, np.float64)
-
-
-def _largest_move(change: Matrix, shape: tuple[int, ...]) -> float:
-    """Return how far the map moves the grid's corners, pixels."""
-    h, w = shape[:2]
-    corners = np.array([[[0, 0], [w, 0], [w, h], [0, h]]], np.float64)
-    return float(np.abs(cv2.perspectiveTransform(corners, change) - corners).max())
 
 
 def _correlate(grid: Canvas) -> tuple[Gray, NDArray[np.bool_]]:

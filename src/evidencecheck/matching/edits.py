@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,18 @@ from numpy.typing import NDArray
 from evidencecheck.matching.changes import MOST_SHARE, Changes, Difference, changes, painted_mask
 from evidencecheck.matching.compare import Match
 from evidencecheck.matching.overlays import Look, looks
-from evidencecheck.model import Exhibit, KnownImages, Measurement, Region, Text
+from evidencecheck.model import (
+    Basis,
+    Claim,
+    EditMap,
+    Exhibit,
+    Finding,
+    KnownImages,
+    Measurement,
+    Note,
+    Region,
+    Text,
+)
 
 LEAST_AGREED = 0.5  # of the overlap; a match that agrees less differs as a whole, not in places
 NAMES = {
@@ -23,6 +35,18 @@ NAMES = {
     Look.WATERMARK: Text(zh="水印", en="watermark"),
 }
 
+CHANGED = (
+    Text(
+        zh="存档的图片可能是另一个版本，例如已去掉水印或文字",
+        en="the archived picture may be another version, with a mark removed",
+    ),
+    Text(zh="反光、滤镜或遮挡也会造成差别", en="a reflection, a filter or something in front of it differs too"),
+    Text(
+        zh="圈出的可能只是后加的文字、贴纸或手机界面，不是商品上的变化",
+        en="what is circled may be a caption, a sticker or a phone's frame put on later, not a change of the goods",
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Edits:
@@ -33,6 +57,40 @@ class Edits:
     mask: NDArray[np.uint8]
     overlays: tuple[Text, ...]
     measurements: dict[str, Measurement]
+
+
+def differences(exhibit: Exhibit, known: KnownImages, match: Match) -> Iterator[Finding | Note | EditMap]:
+    """Yield what was changed against a known picture: circled regions, and a note on what was openly laid over it."""
+    edits = edits_of(exhibit, known, match)
+    if edits is None:
+        return
+    if edits.overlays:
+        zh, en = "、".join(o.zh for o in edits.overlays), ", ".join(o.en for o in edits.overlays)
+        yield Note(
+            summary=Text(
+                zh=f"照片上叠加了：{zh}（不算修改）", en=f"laid over the picture: {en} (not counted as an edit)"
+            ),
+            measurements=edits.measurements,
+            reference=match.matched,
+        )
+    if not edits.regions:
+        return
+    count = len(edits.regions)
+    yield Finding(
+        claim=Claim.EDITED,
+        score=edits.score,
+        summary=Text(
+            zh=f"与同一张已知图片对齐后，有 {count} 处不同，符合修改的特征",
+            en=f"aligned with the same known picture it differs in {count} place(s), consistent with an edit",
+        ),
+        basis=Basis.FACT,
+        regions=edits.regions,
+        measurements=edits.measurements,
+        reference=match.matched,
+        innocent=CHANGED,
+    )
+    # A difference from a known source outranks every trace that pixels alone can show.
+    yield EditMap(score=round(0.9 + 0.1 * edits.score, 4), mask=edits.mask)
 
 
 def edits_of(exhibit: Exhibit, known: KnownImages, match: Match) -> Edits | None:

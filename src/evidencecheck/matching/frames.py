@@ -85,35 +85,39 @@ def _rectangles(
 ) -> list[tuple[float, Frame]]:
     """Return rectangles whose four sides are seen, with how well the worst of them is."""
     height, width = len(upright), len(level)
-    down, across = _totals(upright), _totals(level)  # of steps above each row, left of each column
-    found = []
-    for left, right in itertools.combinations(columns, 2):
-        if right - left < LEAST_SIDE * width:
-            continue
-        for top, bottom in itertools.combinations(rows, 2):
-            share = (right - left) * (bottom - top) / (height * width)
-            if bottom - top < LEAST_SIDE * height or not LEAST_AREA <= share <= MOST_AREA:
-                continue
-            sides = (
-                _seen(down, left, top, bottom),
-                _seen(down, right, top, bottom),
-                _seen(across, top, left, right),
-                _seen(across, bottom, left, right),
-            )
-            if min(sides) >= SIDE_SHARE:
-                found.append((min(sides) + 0.1 * share, Frame(left, top, right, bottom)))
-    return found
+    across = _pairs(columns, LEAST_SIDE * width)
+    down = _pairs(rows, LEAST_SIDE * height)
+    if not len(across) or not len(down):
+        return []
+    beside = _seen(upright, columns, down)  # (columns, pairs of rows): how much of each side shows a step
+    above = _seen(level, rows, across)
+    left, right = (np.searchsorted(columns, across[:, i]) for i in (0, 1))
+    top, bottom = (np.searchsorted(rows, down[:, i]) for i in (0, 1))
+    worst = np.minimum(np.minimum(beside[left], beside[right]), np.minimum(above[top], above[bottom]).T)
+    share = np.outer(across[:, 1] - across[:, 0], down[:, 1] - down[:, 0]) / (height * width)
+    fine = (worst >= SIDE_SHARE) & (share >= LEAST_AREA) & (share <= MOST_AREA)
+    return [
+        (
+            float(worst[i, j] + 0.1 * share[i, j]),
+            Frame(*(int(v) for v in np.column_stack([across[i], down[j]]).ravel())),
+        )
+        for i, j in np.argwhere(fine)
+    ]
 
 
-def _totals(steps: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(N + 1, columns) running totals along each line; the picture's own border is always a side."""
-    seen = steps.astype(np.int64)
-    seen[:, [0, -1]] = 1
-    return np.vstack([np.zeros((1, seen.shape[1]), np.int64), np.cumsum(seen, axis=0)])
+def _pairs(lines: list[int], least: float) -> NDArray[np.int64]:
+    """(N, 2) pairs of lines at least so far apart, the smaller first."""
+    found = [pair for pair in itertools.combinations(lines, 2) if pair[1] - pair[0] >= least]
+    return np.array(found, np.int64).reshape(-1, 2)
 
 
-def _seen(totals: NDArray[np.int64], line: int, start: int, stop: int) -> float:
-    return float(totals[stop, line] - totals[start, line]) / (stop - start)
+def _seen(steps: NDArray[np.bool_], lines: list[int], spans: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(lines, spans) share of each span along each line that shows a step; the picture's own border is all side."""
+    seen = steps[:, lines].astype(np.int64)
+    seen[:, [line in {0, steps.shape[1] - 1} for line in lines]] = 1
+    totals = np.vstack([np.zeros((1, len(lines)), np.int64), np.cumsum(seen, axis=0)])
+    shares = (totals[spans[:, 1]] - totals[spans[:, 0]]) / (spans[:, 1] - spans[:, 0])[:, None]
+    return np.asarray(shares.T, np.float64)
 
 
 def _apart(found: list[tuple[float, Frame]]) -> list[Frame]:

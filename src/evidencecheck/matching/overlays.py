@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.matching.changes import Changes, Difference, Grid
+from evidencecheck.matching.changes import Changes, Difference
 from evidencecheck.matching.closeup import CloseUp, close_up, is_writing, lines
+from evidencecheck.matching.tones import Grid
 
 FLAT_SHARE = 0.6  # of what was drawn in its two commonest colours: by a program
 VIVID_LEVELS = 55.0  # distance from grey of a sticker's or a pen's colour
