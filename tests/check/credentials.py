@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+NO_THUMBNAIL = {"thumbnail": {"enabled": False}}  # files stay small
 USE = {"parentOf": "c2pa.opened", "componentOf": "c2pa.placed"}  # the action that names such an ingredient
 
 
@@ -94,8 +95,9 @@ def sign(
     generator: str = "Test Tool",
     ingredients: Sequence[Ingredient] = (),
     compress: bool = False,
+    more: Sequence[dict[str, Any]] = (),
 ) -> bytes:
-    """The picture with signed credentials; ingredients are JPEG."""
+    """The picture with signed credentials; ingredients are JPEG, `more` are assertions beside the actions."""
     used: dict[str, list[dict[str, Any]]] = {use: [] for use in USE}
     for number, one in enumerate(ingredients):
         action = {"action": USE[one.relationship], "parameters": {"ingredientIds": [f"i{number}"]}}
@@ -103,10 +105,15 @@ def sign(
     manifest = {
         "claim_generator_info": [{"name": generator, "version": "1"}],
         "assertions": [
-            {"label": "c2pa.actions", "data": {"actions": [*used["parentOf"], *actions, *used["componentOf"]]}}
+            {"label": "c2pa.actions", "data": {"actions": [*used["parentOf"], *actions, *used["componentOf"]]}},
+            *more,
         ],
     }
-    rules = {"verify": {"verify_after_sign": False}, "core": {"prefer_compress_manifests": compress}}
+    rules = {
+        "verify": {"verify_after_sign": False},
+        "core": {"prefer_compress_manifests": compress},
+        "builder": NO_THUMBNAIL,
+    }
     info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=by.chain.encode(), private_key=by.key.encode(), ta_url=None)
     target = io.BytesIO()
     context = c2pa.Context.from_dict(rules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import time
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -80,6 +81,20 @@ def test_nothing_private_is_shown(files: Any, lab: Lab) -> None:
     for planted in (PLANTED["phone"], PLANTED["mail"], "zhangsan", "31,13.78N"):
         assert planted not in shown
     assert table["Artist"].value == table["Copyright"].value == table["creator"].value == HIDDEN
+
+
+def test_nothing_private_is_shown_of_content_credentials(files: Any, lab: Lab, credentials: ModuleType) -> None:
+    private = {
+        "@context": {"exif": "http://ns.adobe.com/exif/1.0/", "dc": "http://purl.org/dc/elements/1.1/"},
+        "exif:GPSLatitude": "31,13.78N", "exif:GPSLongitude": "121,28.0E", "dc:creator": [PLANTED["name"]],
+        "exif:Make": "Maker", "aux:SerialNumber": "SN4711",
+    }  # fmt: skip
+    authority, action = credentials.authority(), credentials.created("digitalCapture")
+    data = credentials.sign(authority, files.jpeg(), [action], more=[{"label": "stds.exif", "data": private}])
+    shown = " ".join(f"{row.field}={row.value}" for row in rows(files, data, lab).values())
+    assert "exif:Make=Maker" in shown
+    for planted in ("13.78", "121,28", PLANTED["name"], "SN4711"):
+        assert planted not in shown
 
 
 def test_screenshots_and_other_sizes_are_notes(files: Any, lab: Lab) -> None:

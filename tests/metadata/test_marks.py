@@ -28,10 +28,20 @@ def test_no_expression_is_slow_on_hostile_text(table: str) -> None:
     for mark in load(table):
         for piece in PIECES:
             text = (piece * (CHARS // len(piece) + 1))[:CHARS]
-            started = time.perf_counter()
+            started = time.process_time()
             mark.value.search(text)
             mark.name.fullmatch(text[:4096])
-            assert time.perf_counter() - started < 0.3, (mark.id, piece)
+            assert time.process_time() - started < 0.3, (mark.id, piece)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_many_long_names_are_searched_soon(table: str) -> None:
+    fields = [Field(place="png", name="Software", value="\\ " * 32_000)] * 250  # 16 MB, as much as a file may hold
+    fields.append(Field(place="png", name="Software", value="GIMP 2.10"))
+    started = time.process_time()
+    hits = list(find(fields, table))
+    assert time.process_time() - started < 2
+    assert [hit.mark.id for hit in hits if table == "editors"] == ["sw.gimp", "png.editor"] * (table == "editors")
 
 
 def test_a_mark_is_reported_once_with_its_field() -> None:

@@ -30,6 +30,8 @@ from importlib import resources
 from evidencecheck.model import Field, Text
 
 SEARCHED_CHARS = 2**16  # the signs of the largest texts, ComfyUI workflows, stand in the first hundreds
+MOST_SEARCHED_CHARS = 2**19  # of one file's values together; of those behind, only the first LEAST_SEARCHED_CHARS
+LEAST_SEARCHED_CHARS = 128
 _POSITION = re.compile(r"\[\d+\]")
 
 
@@ -66,17 +68,20 @@ def load(table: str) -> tuple[Mark, ...]:
 def find(fields: Sequence[Field], table: str) -> Iterator[Hit]:
     """Yield every mark of the table that the fields carry, in the order of the table; each mark once."""
     hits: dict[str, Hit] = {}
+    room = MOST_SEARCHED_CHARS
     for field in fields:
-        for mark in carried(field, table):
+        reach = min(SEARCHED_CHARS, max(room, LEAST_SEARCHED_CHARS))
+        room -= min(len(field.value), reach)
+        for mark in carried(field, table, reach):
             if mark.id not in hits and (mark.also is None or _accompanied(field, mark.also, fields)):
                 hits[mark.id] = Hit(mark=mark, field=field)
     yield from (hits[mark.id] for mark in load(table) if mark.id in hits)
 
 
-def carried(field: Field, table: str) -> Iterator[Mark]:
-    """Yield the marks that this one field carries, companions aside."""
+def carried(field: Field, table: str, reach: int = SEARCHED_CHARS) -> Iterator[Mark]:
+    """Yield the marks that this one field carries in its first `reach` characters, companions aside."""
     for mark in _named(table, field.place, bare(field)):
-        if mark.space in field.space and mark.value.search(field.value[:SEARCHED_CHARS]):
+        if mark.space in field.space and mark.value.search(field.value[:reach]):
             yield mark
 
 
