@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from evidencecheck.acquire.exhibit import open_exhibit
+from evidencecheck.check import Ran, run_check, select_checks
 from evidencecheck.model import Exhibit, Lab, Received, Settings, Unreadable
 from evidencecheck.store import Store
 
@@ -135,3 +136,15 @@ def samsung_trailer() -> Callable[..., bytes]:
         return body + directory + struct.pack("<I", len(directory)) + b"SEFT"
 
     return build
+
+
+@pytest.fixture
+def look(lab: Lab) -> Callable[[str, Path], Ran]:
+    """Return a function that runs the check of an id on a file."""
+
+    def run(check_id: str, path: Path) -> Ran:
+        exhibit = open_exhibit(Received(case="c", name=path.name, path=path), Settings())
+        assert not isinstance(exhibit, Unreadable)
+        return run_check(select_checks(only=[check_id])[0], exhibit, lab)
+
+    return run

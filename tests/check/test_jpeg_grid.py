@@ -8,22 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evidencecheck.acquire.exhibit import open_exhibit
-from evidencecheck.check import Ran, run_check
-from evidencecheck.check.jpeg_grid import CHECK
-from evidencecheck.model import Claim, Lab, Received, Settings, Status, Strength, Unreadable
-from evidencecheck.store import Store
+from evidencecheck.check import Ran
+from evidencecheck.model import Claim, Status, Strength
 
 Rgb = NDArray[np.uint8]
 Draw = Callable[..., Rgb]
 Save = Callable[..., Path]
-
-
-def looked_at(path: Path) -> Ran:
-    exhibit = open_exhibit(Received(case="c", name=path.name, path=path), Settings())
-    assert not isinstance(exhibit, Unreadable)
-    with Store.open(path.parent / "store") as store:
-        return run_check(CHECK, exhibit, Lab(known=store.known_images()))
+Look = Callable[[str, Path], Ran]
 
 
 def opened(rgb: Rgb, quality: int = 70) -> Rgb:
@@ -40,11 +31,11 @@ def pasted(draw_scene: Draw, down: int, across: int) -> Rgb:
     return photo
 
 
-@pytest.mark.parametrize(("ending", "quality"), [("png", 0), ("jpg", 100)])
+@pytest.mark.parametrize("name", ["pasted.png", "pasted.jpg"])
 def test_a_part_on_a_grid_of_its_own_is_circled(
-    ending: str, quality: int, tmp_path: Path, draw_scene: Draw, save: Save
+    name: str, tmp_path: Path, draw_scene: Draw, save: Save, look: Look
 ) -> None:
-    ran = looked_at(save(pasted(draw_scene, 3, 5), tmp_path / f"pasted.{ending}", quality))
+    ran = look("jpeg-grid", save(pasted(draw_scene, 3, 5), tmp_path / name, 100))
     (finding,) = ran.outcome.findings
     assert (finding.claim, finding.ceiling) == (Claim.EDITED, Strength.POSSIBLE)
     assert (finding.measurements["grid_moved_down_px"], finding.measurements["grid_moved_across_px"]) == (3, 5)
@@ -55,26 +46,28 @@ def test_a_part_on_a_grid_of_its_own_is_circled(
     assert (edit_map.mask > 0).mean() < 0.08
 
 
-def test_a_part_on_the_same_grid_is_not(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
-    ran = looked_at(save(pasted(draw_scene, 0, 0), tmp_path / "on-grid.png"))
+def test_a_part_on_the_same_grid_is_not(tmp_path: Path, draw_scene: Draw, save: Save, look: Look) -> None:
+    ran = look("jpeg-grid", save(pasted(draw_scene, 0, 0), tmp_path / "on-grid.png"))
     assert (ran.outcome.status, ran.outcome.findings, ran.edit_maps) == (Status.DONE, (), ())
 
 
-def test_a_photo_opened_and_saved_again_is_not(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
-    assert looked_at(save(opened(draw_scene(43, 900, 700)), tmp_path / "again.jpg", 97)).outcome.findings == ()
+def test_a_photo_opened_and_saved_again_is_not(tmp_path: Path, draw_scene: Draw, save: Save, look: Look) -> None:
+    assert look("jpeg-grid", save(opened(draw_scene(43, 900, 700)), tmp_path / "again.jpg", 97)).outcome.findings == ()
 
 
-def test_fine_stripes_are_no_grid(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+def test_fine_stripes_are_no_grid(tmp_path: Path, draw_scene: Draw, save: Save, look: Look) -> None:
     shirt = draw_scene(44, 900, 700)
     shirt[200:500, 300:700] = (np.arange(300) // 4 % 2 * 60 + 120).astype(np.uint8)[:, None, None]
-    assert looked_at(save(opened(shirt), tmp_path / "stripes.png")).outcome.findings == ()
+    assert look("jpeg-grid", save(opened(shirt), tmp_path / "stripes.png")).outcome.findings == ()
 
 
-def test_after_a_coarse_save_it_does_not_apply(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
-    outcome = looked_at(save(pasted(draw_scene, 3, 5), tmp_path / "chat.jpg", 80)).outcome
+def test_after_a_coarse_save_it_does_not_apply(tmp_path: Path, draw_scene: Draw, save: Save, look: Look) -> None:
+    outcome = look("jpeg-grid", save(pasted(draw_scene, 3, 5), tmp_path / "chat.jpg", 80)).outcome
     assert (outcome.status, outcome.blind) == (Status.NOT_APPLICABLE, False)
     assert "quality 95" in outcome.reason
 
 
-def test_a_photo_without_any_grid_does_not_apply(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
-    assert looked_at(save(draw_scene(45, 900, 700), tmp_path / "raw.png")).outcome.status is Status.NOT_APPLICABLE
+def test_a_photo_without_any_grid_does_not_apply(tmp_path: Path, draw_scene: Draw, save: Save, look: Look) -> None:
+    assert (
+        look("jpeg-grid", save(draw_scene(45, 900, 700), tmp_path / "raw.png")).outcome.status is Status.NOT_APPLICABLE
+    )

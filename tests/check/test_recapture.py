@@ -6,24 +6,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.acquire.exhibit import open_exhibit
-from evidencecheck.check import Ran, run_check
-from evidencecheck.check.recapture import CHECK
+from evidencecheck.check import Ran
 from evidencecheck.decide import judge, shipped
-from evidencecheck.model import Claim, Lab, Level, Received, Settings, Status, Strength, Unreadable
-from evidencecheck.store import Store
+from evidencecheck.model import Claim, Level, Status, Strength
 
 Rgb = NDArray[np.uint8]
 Draw = Callable[..., Rgb]
 Save = Callable[..., Path]
+Look = Callable[[str, Path], Ran]
 PERIOD_PX = 3.4
-
-
-def looked_at(path: Path) -> Ran:
-    exhibit = open_exhibit(Received(case="c", name=path.name, path=path), Settings())
-    assert not isinstance(exhibit, Unreadable)
-    with Store.open(path.parent / "store") as store:
-        return run_check(CHECK, exhibit, Lab(known=store.known_images()))
 
 
 def behind_stripes(rgb: Rgb, part: slice = slice(None)) -> Rgb:
@@ -35,8 +26,12 @@ def behind_stripes(rgb: Rgb, part: slice = slice(None)) -> Rgb:
     return np.clip(out, 0, 255).astype(np.uint8)
 
 
-def test_a_pattern_all_over_is_reported_with_its_period(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
-    (finding,) = looked_at(save(behind_stripes(draw_scene(31, 900, 700)), tmp_path / "screen.jpg", 85)).outcome.findings
+def test_a_pattern_all_over_is_reported_with_its_period(
+    tmp_path: Path, draw_scene: Draw, save: Save, look: Look
+) -> None:
+    (finding,) = look(
+        "recapture", save(behind_stripes(draw_scene(31, 900, 700)), tmp_path / "screen.jpg", 85)
+    ).outcome.findings
     assert (finding.claim, finding.ceiling) == (Claim.WEB_IMAGE, Strength.POSSIBLE)
     assert finding.score >= 0.75
     assert isinstance(period := finding.measurements["period_px"], float)
@@ -44,21 +39,23 @@ def test_a_pattern_all_over_is_reported_with_its_period(tmp_path: Path, draw_sce
     assert len(finding.innocent) == 2
 
 
-def test_the_same_pattern_in_a_fifth_of_the_photo_alarms_nobody(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+def test_the_same_pattern_in_a_fifth_of_the_photo_alarms_nobody(
+    tmp_path: Path, draw_scene: Draw, save: Save, look: Look
+) -> None:
     cloth = behind_stripes(draw_scene(31, 900, 700), slice(300, 480))
-    outcome = looked_at(save(cloth, tmp_path / "cloth.jpg", 85)).outcome
+    outcome = look("recapture", save(cloth, tmp_path / "cloth.jpg", 85)).outcome
     (judged,), verdict = judge([outcome], shipped(), {})
     assert verdict.level is Level.NONE
     assert [note.summary for note in judged.notes] == [finding.summary for finding in outcome.findings]
 
 
-def test_an_ordinary_photo_is_not_however_it_is_saved(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+def test_an_ordinary_photo_is_not_however_it_is_saved(tmp_path: Path, draw_scene: Draw, save: Save, look: Look) -> None:
     for quality in (30, 60, 95):  # strong compression has a pattern of its own: its block edges
-        ran = looked_at(save(draw_scene(32, 900, 700), tmp_path / f"{quality}.jpg", quality))
+        ran = look("recapture", save(draw_scene(32, 900, 700), tmp_path / f"{quality}.jpg", quality))
         assert (ran.outcome.status, ran.outcome.findings) == (Status.DONE, ())
 
 
-def test_too_small_or_too_dark_is_not_applicable(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+def test_too_small_or_too_dark_is_not_applicable(tmp_path: Path, draw_scene: Draw, save: Save, look: Look) -> None:
     dark = np.zeros((700, 900, 3), np.uint8)
     for path in (save(draw_scene(1, 250, 400), tmp_path / "small.png"), save(dark, tmp_path / "dark.png")):
-        assert looked_at(path).outcome.status is Status.NOT_APPLICABLE
+        assert look("recapture", path).outcome.status is Status.NOT_APPLICABLE

@@ -48,21 +48,25 @@ def find_lattice(gray: NDArray[np.uint8]) -> Lattice | None:
     height, width = gray.shape
     if min(height, width) < 2 * TILE_PX:
         return None
-    peaks = [
-        _peaks(tile.astype(np.float32))
+    levels = [
+        _levels(tile.astype(np.float32))
         for top in _starts(height)
         for left in _starts(width)
         if DARKEST < (tile := gray[top : top + TILE_PX, left : left + TILE_PX]).mean() < BRIGHTEST
     ]
-    if len(peaks) < LEAST_TILES:
+    if len(levels) < LEAST_TILES:
         return None
-    counts: NDArray[np.int64] = np.stack(peaks).sum(axis=0, dtype=np.int64)  # tiles that have a peak, by frequency
-    chance = min(max(LEAST_CHANCE, float(counts.mean()) / len(peaks)), 0.99)
-    place = int(counts.argmax())
-    most = int(counts[place])
-    rarity = -log10(counts.size) - log10_at_least(most, len(peaks), chance)
-    period = TILE_PX / float(_RADIUS[_LOOKED_AT][place])
-    return Lattice(rarity=max(0.0, rarity), share=most / len(peaks), period_px=period, tiles=len(peaks))
+    # tiles that have a peak, by frequency
+    counts: NDArray[np.int64] = np.stack([_peaks(level) for level in levels]).sum(axis=0, dtype=np.int64)
+    chance = min(max(LEAST_CHANCE, float(counts.mean()) / len(levels)), 0.99)
+    most = int(counts.max())
+    strongest = np.where(counts == most, np.stack(levels).sum(axis=0)[_LOOKED_AT], -np.inf).argmax()
+    return Lattice(
+        rarity=max(0.0, -log10(counts.size) - log10_at_least(most, len(levels), chance)),
+        share=most / len(levels),
+        period_px=TILE_PX / float(_RADIUS[_LOOKED_AT][strongest]),
+        tiles=len(levels),
+    )
 
 
 def _starts(side: int) -> list[int]:
@@ -70,12 +74,16 @@ def _starts(side: int) -> list[int]:
     return [int(start) for start in np.linspace(0, side - TILE_PX, count)]
 
 
-def _peaks(tile: Plane) -> NDArray[np.bool_]:
-    """Return for each frequency looked at whether the tile's residual has a peak there, or a few bins beside it."""
+def _levels(tile: Plane) -> Plane:
+    """Return (128, 65) log power of the tile's fine residual, above its surroundings in the spectrum."""
     rest = (tile - cv2.GaussianBlur(tile, (0, 0), 4)) * _WINDOW
     power = np.fft.fftshift(np.abs(np.fft.rfft2(rest)) ** 2, axes=0)
     level = np.log(power + 1e-3).astype(np.float32)
-    level -= cv2.blur(level, (13, 13), borderType=cv2.BORDER_REFLECT)
+    return np.asarray(level - cv2.blur(level, (13, 13), borderType=cv2.BORDER_REFLECT), np.float32)
+
+
+def _peaks(level: Plane) -> NDArray[np.bool_]:
+    """Return for each frequency looked at whether there is a peak, or one a few bins beside it."""
     near = np.asarray(cv2.dilate(level, np.ones((DRIFT_BINS, DRIFT_BINS), np.uint8)))[_LOOKED_AT]
     return np.asarray(near - np.median(near) > PEAK)
 
