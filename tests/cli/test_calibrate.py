@@ -85,6 +85,7 @@ def test_it_is_shown_and_can_be_taken_away(shop: Path, run_command: Run) -> None
     shown = run_command("calibrate", "--store", shop / "store")
     assert shown.returncode == 0
     assert "copy-move" in shown.stdout.decode()
+    assert b"calibration shipped-1 + own " in run_command("doctor", "--store", shop / "store").stdout
     assert run_command("calibrate", "--forget", "--store", shop / "store").returncode == 0
     assert screened(run_command, shop, "forgotten")["calibration"] == "shipped-1"
     assert run_command("calibrate", "--store", shop / "store").stdout == b""
@@ -95,6 +96,7 @@ def test_a_damaged_table_stops_the_screening_and_says_what_to_do(shop: Path, run
     table.write_bytes(b"{\xff")
     done = run_command("screen", shop / "photos", "--store", shop / "store", "--out", shop / "no", *ONLY)
     assert (done.returncode, b"calibrate --forget" in done.stderr) == (2, True)
+    assert run_command("doctor", "--store", shop / "store").returncode == 2
     table.unlink()
 
 

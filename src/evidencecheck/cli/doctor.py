@@ -85,6 +85,7 @@ def _import_error(module: str) -> str | None:
 
 
 def _store_trouble(store: str) -> list[str]:
+    from evidencecheck.decide import in_use
     from evidencecheck.store import Store
     from evidencecheck.store.location import store_folder
 
@@ -92,8 +93,10 @@ def _store_trouble(store: str) -> list[str]:
         folder = store_folder(store)
         with Store.open(folder) as opened:
             counts = opened.stats()
+            calibration = in_use(opened.calibration(), __version__).name
     except (OSError, ValueError) as error:
         typer.echo(f"store BROKEN: {error}")
         return [str(error)]
     typer.echo(f"store {folder}: {counts}")
+    typer.echo(f"calibration {calibration}")
     return []
