@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.acquire.intake import intake
 from evidencecheck.check.reused import reused
+from evidencecheck.matching.sequence import Side, Turn, turn_of
 from evidencecheck.model import (
     CheckResult,
     Claim,
@@ -74,7 +75,7 @@ def test_a_photo_of_another_order(ask: Callable[..., list[CheckResult]], draw_sc
     assert OTHER not in finding.summary.en + finding.summary.zh
     assert "rotated" in finding.reference.transform.en
     assert "which was claimed first is not known" in finding.summary.en
-    assert finding.ceiling is Strength.DOCUMENTED
+    assert finding.ceiling is Strength.SUPPORTED  # this may be the order whose photo the other repeats
 
 
 def test_the_later_claim_is_marked_with_both_dates(
@@ -96,6 +97,35 @@ def test_the_earlier_claim_is_the_original_whatever_was_screened_first(
     assert isinstance(note, Note)
     assert "also came later, with order 251101-…789 (claimed 2025-11-07 09:30" in note.summary.en
     assert "在先" in note.summary.zh
+
+
+def test_an_order_that_is_in_no_export_is_no_older_than_its_number(
+    ask: Callable[..., list[CheckResult]], draw_scene: Callable[..., Rgb]
+) -> None:
+    """The other order was claimed on 7 November, before an order of the 9th can have been made."""
+    (finding,) = ask(draw_scene(2), "251109-5")
+    assert isinstance(finding, Finding)
+    assert "came earlier" in finding.summary.en
+    assert "this order was ordered no earlier than 2025-11-09" in finding.summary.en
+    assert finding.ceiling is Strength.DOCUMENTED
+    (finding,) = ask(draw_scene(2), "251107-5")  # the same day says nothing
+    assert isinstance(finding, Finding)
+    assert "not known" in finding.summary.en
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "turn"),
+    [
+        (Side("251101-1", claimed("", 5)), Side("251106-1", None), Turn.EARLIER),
+        (Side("251101-1", claimed("", 7)), Side("251106-1", None), Turn.UNKNOWN),
+        (Side("251106-1", None), Side("251101-1", claimed("", 5)), Turn.LATER),
+        (Side("251199-1", None), Side("251101-1", claimed("", 5)), Turn.UNKNOWN),  # no such date
+        (Side("photos", None), Side("251101-1", claimed("", 5)), Turn.UNKNOWN),
+        (Side("251101-1", None), Side("251109-1", None), Turn.UNKNOWN),
+    ],
+)
+def test_what_is_known_of_the_sequence(mine: Side, theirs: Side, turn: Turn) -> None:
+    assert turn_of(mine, theirs) is turn
 
 
 def test_claims_of_one_moment_have_no_first(

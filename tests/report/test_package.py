@@ -399,6 +399,16 @@ def test_an_edit_needs_a_place_and_a_comparison_needs_the_product(bench: Bench, 
     assert make_package(replace(dossier, shop_photo=shop), PDD).missing == ()
 
 
+def test_of_two_orders_with_one_photo_only_the_later_is_reported(bench: Bench) -> None:
+    source = reference(id="claim-1", kind=ReferenceKind.CLAIM, source="", order="251001-…321")
+    unknown = finding(Claim.REUSED, reference=source)
+    lacking = make_package(bench.dossier("web-image", unknown), PDD).missing
+    assert any("claimed first is not known" in each.what.en and "--orders" in each.remedy.en for each in lacking)
+    later = replace(unknown, measurements={"claimed_later": True})
+    lacking = make_package(bench.dossier("web-image", later), PDD).missing
+    assert not any("claimed first" in each.what.en for each in lacking)
+
+
 # ---------------------------------------------------------------- words
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from evidencecheck.matching.compare import Match, compare, measurements
 from evidencecheck.matching.proof import Kinship
-from evidencecheck.matching.sequence import Turn, alike, same_photo, sequence, turn_of
+from evidencecheck.matching.sequence import Side, Turn, alike, same_photo, sequence, their_side, turn_of
 from evidencecheck.model import (
     Basis,
     Check,
@@ -23,7 +23,6 @@ from evidencecheck.model import (
     Measurement,
     NotApplicable,
     Note,
-    Order,
     ReferenceKind,
     Region,
     Strength,
@@ -38,6 +37,10 @@ INNOCENT = (
     Text(zh="同一买家可能为几个订单发了同一张照片", en="one buyer may have sent one photo for several orders"),
     Text(
         zh="同一订单可能被导出了两次，或换过订单号", en="one order may have been exported twice, or under a new number"
+    ),
+    Text(
+        zh="哪个订单先申请不清楚时，本订单的照片可能才是原来的那张",
+        en="where the sequence is not known, this order's photo may be the one that the other repeats",
     ),
     Text(
         zh="照片可能是本店客服发出、又传回来的；用 ledger attach --role staff 登记后不再提示",
@@ -67,13 +70,14 @@ def reused(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
     if own:
         yield Note(summary=OWN, measurements=measurements(own[0]), reference=own[0].matched)
     else:
-        yield from (_same_photo(match, lab.order, compared.proved) for match in same)
+        mine = Side(exhibit.photo.case, lab.order)
+        yield from (_same_photo(match, mine, compared.proved) for match in same)
     for match in (*compared.of(Kinship.SAME_PRINT), *compared.of(Kinship.SAME_HASH))[:MOST_NOTES]:
         yield Note(summary=alike(match), measurements=measurements(match), reference=match.matched)
 
 
-def _same_photo(match: Match, mine: Order | None, proved: int) -> Finding | Note:
-    theirs = match.reference.exported
+def _same_photo(match: Match, mine: Side, proved: int) -> Finding | Note:
+    theirs = their_side(match)
     turn, summary = turn_of(mine, theirs), same_photo(match, mine)
     numbers: dict[str, Measurement] = {**measurements(match), **sequence(mine, theirs)}
     if turn is Turn.EARLIER:
@@ -85,13 +89,18 @@ def _same_photo(match: Match, mine: Order | None, proved: int) -> Finding | Note
         score=round(match.score, 4),
         summary=summary,
         basis=Basis.FACT,
-        ceiling=Strength.DOCUMENTED if firm else Strength.POSSIBLE,
+        ceiling=_ceiling(turn) if firm else Strength.POSSIBLE,
         comparisons=max(1, proved),
         regions=(Region(polygon=match.matched.outline, label="1"),) if len(match.matched.outline) >= 3 else (),
         measurements=numbers,
         reference=match.matched,
         innocent=INNOCENT,
     )
+
+
+def _ceiling(turn: Turn) -> Strength:
+    """Without the sequence, this may be the very order whose photo the other repeats."""
+    return Strength.DOCUMENTED if turn is Turn.LATER else Strength.SUPPORTED
 
 
 def _is_order(name: str) -> bool:

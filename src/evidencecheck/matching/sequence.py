@@ -1,7 +1,13 @@
-"""Which of two orders with one photo was claimed first, as the order exports say, and how that is told."""
+"""Which of two orders with one photo was claimed first, as the order exports say, and how that is told.
+
+Where one order has no claim in any export, the other's can still be known to be earlier: nobody claims before
+ordering, and an order is no older than the date its number begins with (Pinduoduo: YYMMDD, a hyphen, digits).
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +16,7 @@ from evidencecheck.matching.proof import Kinship
 from evidencecheck.model import Measurement, Order, Text
 
 SHOWN = "%Y-%m-%d %H:%M"
+NUMBER = re.compile(r"(\d{6})-\d+", re.ASCII)
 
 
 class Turn(StrEnum):
@@ -20,43 +27,73 @@ class Turn(StrEnum):
     UNKNOWN = "unknown"
 
 
-def turn_of(mine: Order | None, theirs: Order | None) -> Turn:
-    """Return the turn; unknown when an export lacks a claim's time, or both were claimed at the same moment."""
-    if not mine or not theirs or not mine.claimed_at or not theirs.claimed_at or mine.claimed_at == theirs.claimed_at:
-        return Turn.UNKNOWN
-    return Turn.LATER if mine.claimed_at > theirs.claimed_at else Turn.EARLIER
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two orders: its number (or its folder's name), and what the exports say of it."""
+
+    number: str
+    order: Order | None
+
+    @property
+    def claimed(self) -> datetime | None:
+        """When it was claimed, as far as an export says."""
+        return self.order.claimed_at if self.order else None
+
+    def ordered(self, like: datetime) -> datetime | None:
+        """Return when it was ordered, or the first moment of the date in its number, in the other time's zone."""
+        if self.order and (known := self.order.ordered_at or self.order.paid_at):
+            return known
+        found = NUMBER.fullmatch(self.number)
+        try:
+            return datetime.strptime(found[1], "%y%m%d").replace(tzinfo=like.tzinfo) if found else None
+        except ValueError:
+            return None
 
 
-def sequence(mine: Order | None, theirs: Order | None) -> dict[str, Measurement]:
-    """Return what the exports say of both orders: times of the claims, and whether they are of one buyer."""
+def turn_of(mine: Side, theirs: Side) -> Turn:
+    """Return the turn; unknown when the exports do not tell, or both were claimed at the same moment."""
+    if mine.claimed and theirs.claimed:
+        if mine.claimed == theirs.claimed:
+            return Turn.UNKNOWN
+        return Turn.LATER if mine.claimed > theirs.claimed else Turn.EARLIER
+    if mine.claimed and (since := theirs.ordered(mine.claimed)) and mine.claimed < since:
+        return Turn.EARLIER
+    if theirs.claimed and (since := mine.ordered(theirs.claimed)) and theirs.claimed < since:
+        return Turn.LATER
+    return Turn.UNKNOWN
+
+
+def sequence(mine: Side, theirs: Side) -> dict[str, Measurement]:
+    """Return what the exports say of both orders: times of the claims, their sequence, one buyer or two."""
     said: dict[str, Measurement] = {}
-    if mine and mine.claimed_at:
-        said["claimed_at"] = mine.claimed_at.isoformat()
-    if theirs and theirs.claimed_at:
-        said["other_claimed_at"] = theirs.claimed_at.isoformat()
-    if mine and theirs and mine.buyer and theirs.buyer:
-        said["same_buyer"] = mine.buyer == theirs.buyer
+    if mine.claimed:
+        said["claimed_at"] = mine.claimed.isoformat()
+    if theirs.claimed:
+        said["other_claimed_at"] = theirs.claimed.isoformat()
+    if turn_of(mine, theirs) is not Turn.UNKNOWN:
+        said["claimed_later"] = turn_of(mine, theirs) is Turn.LATER
+    if mine.order and theirs.order and mine.order.buyer and theirs.order.buyer:
+        said["same_buyer"] = mine.order.buyer == theirs.order.buyer
     return said
 
 
-def same_photo(match: Match, mine: Order | None) -> Text:
+def same_photo(match: Match, mine: Side) -> Text:
     """Return in words that a photo also came with another order, and when."""
-    order, how, theirs = match.matched.order, match.matched.transform, match.reference.exported
+    order, how, theirs = match.matched.order, match.matched.transform, their_side(match)
     if match.identical:
         how = Text(zh="文件完全相同", en="the very same file")
-    here, there = (_date(each.claimed_at if each else None) for each in (mine, theirs))
+    here, there = _when(mine, theirs), _when(theirs, mine)
     turn = turn_of(mine, theirs)
     if turn is Turn.EARLIER:
         return Text(
-            zh=f"同一张照片后来又出现在订单 {order}（{there} 申请；{how.zh}）；本订单 {here} 申请，在先",
-            en=f"the same photo also came later, with order {order} (claimed {there}; {how.en}); this order was "
-            f"claimed first, {here}",
+            zh=f"同一张照片后来又出现在订单 {order}（{there.zh}；{how.zh}）；本订单在先，{here.zh}",
+            en=f"the same photo also came later, with order {order} ({there.en}; {how.en}); this order was first, "
+            f"{here.en}",
         )
     if turn is Turn.LATER:
         return Text(
-            zh=f"同一张照片早先出现在订单 {order}（{there} 申请；{how.zh}）；本订单 {here} 申请",
-            en=f"the same photo came earlier, with order {order} (claimed {there}; {how.en}); this order was claimed "
-            f"{here}",
+            zh=f"同一张照片早先出现在订单 {order}（{there.zh}；{how.zh}）；本订单{here.zh}",
+            en=f"the same photo came earlier, with order {order} ({there.en}; {how.en}); this order was {here.en}",
         )
     received = match.reference.first_seen[:10]
     return Text(
@@ -68,10 +105,9 @@ def same_photo(match: Match, mine: Order | None) -> Text:
 
 def alike(match: Match) -> Text:
     """Return in words that a photo of another order shows the same print or scene, or agrees in its hash alone."""
-    order, theirs = match.matched.order, match.reference.exported
-    known = theirs.claimed_at if theirs else None
-    zh = f"{_date(known)} 申请" if known else f"{match.reference.first_seen[:10]} 核查"
-    en = f"claimed {_date(known)}" if known else f"screened {match.reference.first_seen[:10]}"
+    order, known = match.matched.order, their_side(match).claimed
+    zh = f"{known:{SHOWN}} 申请" if known else f"{match.reference.first_seen[:10]} 核查"
+    en = f"claimed {known:{SHOWN}}" if known else f"screened {match.reference.first_seen[:10]}"
     if match.kinship is Kinship.SAME_HASH:
         return Text(
             zh=f"与订单 {order}（{zh}）的照片哈希相符，但那张照片已清理，无法逐处比对",
@@ -83,5 +119,14 @@ def alike(match: Match) -> Text:
     )
 
 
-def _date(when: datetime | None) -> str:
-    return f"{when:{SHOWN}}" if when else "?"
+def their_side(match: Match) -> Side:
+    """Return the other order."""
+    return Side(match.reference.order, match.reference.exported)
+
+
+def _when(one: Side, other: Side) -> Text:
+    if one.claimed:
+        return Text(zh=f" {one.claimed:{SHOWN}} 申请", en=f"claimed {one.claimed:{SHOWN}}")
+    since = one.ordered(other.claimed) if other.claimed else None
+    day = f"{since:%Y-%m-%d}" if since else "?"
+    return Text(zh=f" {day} 才下单", en=f"ordered no earlier than {day}")

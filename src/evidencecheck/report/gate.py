@@ -57,6 +57,8 @@ def _of_photo(photo: PhotoEvidence, dossier: Dossier) -> Iterator[Missing]:
                 en="put the original back, or name its folder with --photos; it must be unchanged since the screening",
             ),
         )
+    if any(each.finding.claim is Claim.REUSED for each in photo.selected.exported):
+        yield from _of_sequence(photo, name)
     if dossier.kind == "web-image":
         yield from _of_source(photo, name)
     if dossier.kind == "edited" and not any(each.finding.regions for each in photo.selected.exported):
@@ -65,6 +67,22 @@ def _of_photo(photo: PhotoEvidence, dossier: Dossier) -> Iterator[Missing]:
         yield Missing(
             what=Text(zh=f"{name}：没有可以圈出的位置", en=f"{name}: there is no place to circle"),
             remedy=Text(zh="换一种类型，或不要为这张照片举报", en="choose another kind, or do not report this photo"),
+        )
+
+
+def _of_sequence(photo: PhotoEvidence, name: str) -> Iterator[Missing]:
+    """Of two orders with one photo only the later is reported: the other may be the one that took the photo."""
+    reused = [each.finding for each in photo.selected.exported if each.finding.claim is Claim.REUSED]
+    if not any(finding.measurements.get("claimed_later") for finding in reused):
+        yield Missing(
+            what=Text(
+                zh=f"{name}：不知道两个订单哪个先申请，本订单的照片可能才是原来的那张",
+                en=f"{name}: which order was claimed first is not known; this one's photo may be the original",
+            ),
+            remedy=Text(
+                zh="导出两个订单的售后表（含申请时间），用 --orders 加上重新核查",
+                en="export the after-sales of both orders with the time of the claim, and screen again with --orders",
+            ),
         )
 
 

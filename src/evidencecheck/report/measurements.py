@@ -31,6 +31,7 @@ NAMES: dict[str, Text] = {
     "received_at": Text(zh="确认收货", en="received"),
     "claimed_at": Text(zh="申请售后", en="claimed"),
     "other_claimed_at": Text(zh="另一订单申请售后", en="the other order claimed"),
+    "claimed_later": Text(zh="本订单申请在后", en="this order was claimed later"),
     "same_buyer": Text(zh="两个订单是同一买家", en="both orders are of one buyer"),
     "median_levels": Text(zh="中位误差（灰度级）", en="median error (grey levels)"),
     "p99_levels": Text(zh="99 % 分位误差（灰度级）", en="99th percentile error (grey levels)"),
