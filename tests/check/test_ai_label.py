@@ -56,6 +56,9 @@ NATIONAL: dict[str, Callable[[Any], bytes]] = {
     "EXIF user comment, UTF-16": lambda f: f.jpeg(
         exif=f.exif(sub={0x9286: b"UNICODE\0" + json.dumps({"AIGC": LABEL}).encode("utf-16-be")})
     ),
+    "EXIF user comment, UTF-8 called UTF-16": lambda f: f.jpeg(
+        exif=f.exif(sub={0x9286: b"UNICODE\0" + json.dumps({"AIGC": LABEL}).encode()})
+    ),
     "deep inside other JSON": lambda f: f.jpeg(exif=f.exif({0x010E: json.dumps({"a": {"b": {"AIGC": LABEL}}})})),
     "JSON as a JSON string": lambda f: f.jpeg(exif=f.exif({0x010E: json.dumps({"AIGC": TEXT})})),
     "a JSON string in XMP": lambda f: f.with_xmp(f"<t:AIGC>{escape(json.dumps(TEXT))}</t:AIGC>", t=TC260),

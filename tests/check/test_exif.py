@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import struct
 import time
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+from evidencecheck.acquire.container import read_blocks
 from evidencecheck.check.exif import exif
 from evidencecheck.metadata.private import HIDDEN
 from evidencecheck.model import Lab, MetadataRow, NotApplicable, Note
@@ -116,9 +117,21 @@ def huge_count(tag: int, kind: int) -> bytes:
 def test_a_count_of_four_thousand_million_answers_at_once(tag: int, kind: int, files: Any, lab: Lab) -> None:
     data = files.jpeg(segments=[(0xE1, huge_count(tag, kind))])
     exhibit = files.exhibit(data)
-    started = time.perf_counter()
+    started = time.process_time()
     list(exif(exhibit, lab))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
+
+
+def test_a_file_of_167_bytes_with_such_a_count_answers_at_once(lab: Lab) -> None:
+    block = huge_count(0x927C, 7)
+    block += b"x" * (159 - len(block))
+    data = b"\xff\xd8\xff\xe1" + struct.pack(">H", len(block) + 2) + block + b"\xff\xd9"
+    assert len(data) == 167
+    started = time.process_time()
+    exhibit: Any = SimpleNamespace(blocks=read_blocks(data), photo=SimpleNamespace(width=1, height=1))
+    names = [result.field for result in exif(exhibit, lab) if isinstance(result, MetadataRow)]
+    assert names == ["ExifOffset", "MakerNote"]
+    assert time.process_time() - started < 0.5
 
 
 def test_exifread_stays_silent(files: Any, lab: Lab, capfd: pytest.CaptureFixture[str]) -> None:

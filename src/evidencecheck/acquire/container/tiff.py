@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PIL.ExifTags import GPSTAGS, TAGS
@@ -118,6 +119,9 @@ def _utf16(body: bytes, order: str) -> str:
     """The standard leaves the byte order open and writers differ: take the reading with more usual signs."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace").rstrip("\0 ")
+    if b"\0" not in body.rstrip(b"\0") and any(sign in body[:64] for sign in b' {":,'):
+        with suppress(UnicodeDecodeError):
+            return body.decode("utf-8").rstrip("\0 ")  # eight-bit text under the wrong name
     names = ("utf-16-le", "utf-16-be") if order == "<" else ("utf-16-be", "utf-16-le")
     readings = [body[: len(body) & ~1].decode(name, "replace").rstrip("\0 ") for name in names]
     return max(readings, key=lambda text: sum(map(_common, text[:200])))
