@@ -1,19 +1,23 @@
-"""Block planes of generated edits and genuine pictures, cached for training: the slow half of train_edit_map.py.
+"""Block features of generated edits and genuine pictures, cached for training: the slow half of train_edit_map.py.
 
     edit_cases.py CACHE FOLDER=KIND [FOLDER=KIND ..] [--round N]
 
 KIND says what the photos in the folder are: `camera` (originals, kept at full size and on their grid), `photo` (any
-larger photo: resized, given sensor noise and a camera-like save), `small` (product pictures, used as they are). Every
-photo is a base of several pictures; the plan is PLAN. One pickle of 100 cases is written at a time.
+larger photo: resized, given sensor noise and a camera-like save), `small` (product pictures, used as they are), `made`
+(pictures made before, the set `synth` of a manifest.csv as benchmarks/edits.py reads it). Every photo is a base of
+several pictures; the plan is PLAN. Photos of one scene have the same name up to "__". One pickle of 100 cases is
+written at a time.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import pickle
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -26,25 +30,38 @@ from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.forensics.dct import BLOCK_PX
 from evidencecheck.forensics.planes import BlockPlanes, block_planes
 from evidencecheck.forensics.source import last_save
+from evidencecheck.forensics.suspicion import Cells, cells_of
 from evidencecheck.model import Received, Settings, Unreadable
 
 Rgb = NDArray[np.uint8]
-PLAN = {"camera": (14, 8), "photo": (7, 4), "small": (2, 1)}  # edited and genuine pictures a base
-CHAIN_SHARES = (0.18, 0.06, 0.14, 0.12, 0.14, 0.16, 0.1, 0.1)  # as made_by.CHAINS
+PLAN = {"camera": (10, 6), "photo": (5, 3), "small": (2, 2)}  # edited and genuine pictures a base
+CHAIN_SHARES = (0.2, 0.1, 0.14, 0.12, 0.12, 0.14, 0.08, 0.1)  # as made_by.CHAINS
 GENUINE = ("genuine", "filtered", "screenshot")
+KINDS = (
+    *made_by.EDITS,
+    "crack",
+    "text",
+    "stain",
+    "clone",
+)  # the hardest, and the most likely, are drawn twice as often
 SHARD = 100
+LEAST_MARKED = 0.3  # of some block: an edit smaller than this is no use
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One picture as training sees it. `marked` (h, w) is the share of each block that was edited."""
+    """One picture as training sees it: features of its cells, and the share of each block that was edited."""
 
-    planes: BlockPlanes
-    marked: NDArray[np.float16]
+    cells: Cells
+    marked: NDArray[np.float16]  # (rows, columns) of blocks
     base: str  # the photo it was made from: pictures of one base are never on both sides of a split
     kind: str
     chain: str
     edited: bool
+
+    @property
+    def scene(self) -> str:
+        return self.base.partition("__")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +79,7 @@ def read(path: Path) -> Rgb:
 def planes_of(path: Path) -> BlockPlanes | None:
     exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
     assert not isinstance(exhibit, Unreadable), path
-    save = last_save(exhibit)
-    table, phase = (save.table, save.phase) if save else (None, None)
-    return block_planes(exhibit.rgb, exhibit.gray, table, phase)
+    return block_planes(exhibit.rgb, exhibit.gray, last_save(exhibit))
 
 
 def marked_blocks(mask: NDArray[np.uint8], planes: BlockPlanes) -> NDArray[np.float16]:
@@ -110,7 +125,7 @@ def make(bases: list[Base], index: int, number: int, *, edited: bool, turn: int)
     donor = original(bases[int(rng.integers(len(bases)))], rng)
     if min(donor.shape[:2]) < 300:
         donor = rgb[::-1, ::-1]
-    return made_by.edited(rgb, np.ascontiguousarray(donor), str(rng.choice(list(made_by.EDITS))), chain, rng)
+    return made_by.edited(rgb, np.ascontiguousarray(donor), str(rng.choice(KINDS)), chain, rng)
 
 
 def cases(bases: list[Base], turn: int) -> Iterator[Case]:
@@ -126,13 +141,43 @@ def cases(bases: list[Base], turn: int) -> Iterator[Case]:
             made = make(bases, index, number, edited=edited, turn=turn)
             path = Path(work) / ("picture.png" if made.data.startswith(b"\x89PNG") else "picture.jpg")
             path.write_bytes(made.data)
-            planes = planes_of(path)
-            if planes is None:
-                continue
-            marked = marked_blocks(made.mask, planes)
-            if not edited or marked.max() >= 0.3:
-                name = bases[index].path.name
-                yield Case(planes=planes, marked=marked, base=name, kind=made.kind, chain=made.chain, edited=edited)
+            case = case_of(
+                path, made.mask, base=bases[index].path.name, kind=made.kind, chain=made.chain, edited=edited
+            )
+            if case is not None:
+                yield case
+
+
+def made_before(folder: Path) -> Iterator[Case]:
+    for row in csv.DictReader((folder / "manifest.csv").open(encoding="utf-8")):
+        if row["set"] == "synth":
+            mask = np.asarray(Image.open(folder / row["mask"]).convert("L")) if row["mask"] else None
+            case = case_of(
+                folder / row["file"],
+                mask,
+                base=row["source"],
+                kind=row["kind"],
+                chain=row["chain"],
+                edited=row["label"] == "1",
+            )
+            if case is not None:
+                yield case
+
+
+def case_of(  # noqa: PLR0913 - what is known of a picture
+    path: Path, mask: NDArray[np.uint8] | None, *, base: str, kind: str, chain: str, edited: bool
+) -> Case | None:
+    planes = planes_of(path)
+    if planes is None:
+        return None
+    marked = np.zeros(planes.values.shape[1:], np.float16)
+    if edited and mask is not None:
+        marked = marked_blocks(mask, planes)
+        if marked.max() < LEAST_MARKED:
+            return None
+    cells = cells_of(planes)
+    cells = replace(cells, features=cells.features.astype(np.float16))  # halves the cache
+    return Case(cells=cells, marked=marked, base=base, kind=kind, chain=chain, edited=edited)
 
 
 def main() -> None:
@@ -142,13 +187,17 @@ def main() -> None:
     parser.add_argument("--round", type=int, default=1)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    bases = []
+    bases: list[Base] = []
+    given: list[Iterator[Case]] = []
     for folder, _, kind in (entry.rpartition("=") for entry in args.folders):
+        if kind == "made":
+            given.append(made_before(Path(folder)))
+            continue
         paths = (p for p in Path(folder).rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
         bases += [Base(kind=kind, path=path) for path in sorted(paths)]
     args.cache.mkdir(parents=True, exist_ok=True)
     batch: list[Case] = []
-    for count, case in enumerate(cases(bases, args.round), 1):
+    for count, case in enumerate(chain(cases(bases, args.round), *given), 1):
         batch.append(case)
         if len(batch) == SHARD:
             (args.cache / f"round{args.round}-{count:06d}.pickle").write_bytes(pickle.dumps(batch))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 Rgb = NDArray[np.uint8]
 Mask = NDArray[np.uint8]  # 0 or 255
@@ -173,37 +173,45 @@ def stain(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
     return blend(rgb, over, alpha.astype(np.float32)), mask
 
 
+def _line(start: NDArray[np.float64], longest: int, rng: Rng) -> NDArray[np.float64]:
+    """Return (n, 2) corners of a wandering line."""
+    heading, bend = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.6)
+    points = [start]
+    for _ in range(int(rng.integers(5, 28))):
+        heading += rng.normal(0, bend)
+        points.append(points[-1] + rng.uniform(0.008, 0.035) * longest * np.array([np.cos(heading), np.sin(heading)]))
+    return np.array(points)
+
+
 def crack(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
+    """Cracks and scratches: thin branching lines, dark or light, with a lit edge, a shadow, or bare; sharp or soft."""
     height, width = rgb.shape[:2]
-    mask = np.zeros((height, width), np.uint8)
-    out = rgb.copy()
-    dark = (
-        tuple(int(v) for v in rng.uniform(0, 70, 3))
-        if rng.random() < 0.7
-        else tuple(int(v) for v in rng.uniform(170, 250, 3))
-    )
-    for _ in range(int(rng.integers(1, 5))):
-        point = np.array([rng.uniform(0.15, 0.85) * width, rng.uniform(0.15, 0.85) * height])
-        heading, thick = rng.uniform(0, 6.3), float(rng.uniform(1, 5))
-        for _ in range(int(rng.integers(6, 30))):
-            heading += rng.normal(0, 0.5)
-            ahead = point + rng.uniform(0.008, 0.03) * max(height, width) * np.array([np.cos(heading), np.sin(heading)])
-            line = [tuple(int(v) for v in p) for p in (point, ahead)]
-            cv2.line(out, line[0], line[1], dark, max(1, round(thick)), cv2.LINE_AA)
-            if rng.random() < 0.5:  # the lit edge
-                cv2.line(
-                    out,
-                    (line[0][0] + 1, line[0][1] + 1),
-                    (line[1][0] + 1, line[1][1] + 1),
-                    (200, 200, 195),
-                    1,
-                    cv2.LINE_AA,
-                )
-            cv2.line(mask, line[0], line[1], 255, max(6, round(thick) + 4))
-            point, thick = ahead, max(1.0, thick * rng.uniform(0.85, 1.1))
-    alpha = np.float32(rng.uniform(0.6, 1))
-    del area
-    return blend(rgb, out.astype(np.float32), np.full((height, width, 1), alpha, np.float32)), mask
+    mask, alpha = (np.zeros((height, width), np.uint8) for _ in range(2))
+    over = rgb.astype(np.float32)
+    tone = rng.uniform(0, 80) if rng.random() < 0.7 else rng.uniform(150, 255)
+    colour = [float(v) for v in np.clip(tone + rng.normal(0, rng.choice([2, 15]), 3), 0, 255)]
+    rim = [float(v) for v in np.clip(tone + rng.choice([-1, 1]) * rng.uniform(30, 120) + np.zeros(3), 0, 255)]
+    rimmed, opaque = rng.random() < 0.5, float(rng.uniform(0.5, 1))
+    lines = [
+        _line(rng.uniform(0.12, 0.88, 2) * (width, height), max(height, width), rng) for _ in range(rng.integers(1, 5))
+    ]
+    lines += [
+        _line(line[rng.integers(len(line))], max(height, width) // 2, rng) for line in lines if rng.random() < 0.5
+    ]
+    for line in lines:
+        thick = float(rng.uniform(1, 5))
+        for start, end in zip(
+            line[:-1].round().astype(int).tolist(), line[1:].round().astype(int).tolist(), strict=True
+        ):
+            if rimmed:
+                beside = [[x + 1, y + 1] for x, y in (start, end)]
+                cv2.line(over, beside[0], beside[1], rim, max(1, round(thick)), cv2.LINE_AA)
+                cv2.line(alpha, beside[0], beside[1], 255, max(1, round(thick)), cv2.LINE_AA)
+            cv2.line(over, start, end, colour, max(1, round(thick)), cv2.LINE_AA)
+            cv2.line(alpha, start, end, 255, max(1, round(thick)), cv2.LINE_AA)
+            cv2.line(mask, start, end, 255, max(6, round(thick) + int(rng.integers(3, 8))))
+            thick = float(np.clip(thick * rng.uniform(0.75, 1.25), 1, 6))
+    return blend(rgb, over, soft(alpha, rng.choice([0, 0, 0.6, 1])) * np.float32(opaque)), mask
 
 
 def _patch(rgb: Rgb, source: Rgb, mask: Mask, rng: Rng) -> Rgb:
@@ -319,32 +327,46 @@ def recolour(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG0
     return blend(rgb, over, soft(mask, rng.uniform(0.5, 5))), mask
 
 
+FONTS = (
+    "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSans-BoldOblique.ttf", "DejaVuSerif.ttf",
+    "DejaVuSansMono.ttf", "LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf", "LiberationSansNarrow-Regular.ttf",
+    "LiberationSerif-Regular.ttf", "LiberationMono-Regular.ttf", "NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc",
+)  # fmt: skip
+SIGNS = "0123456789ABCDEFGHKLMNPRSTUXYZ-./:生产日期保质年月批号净含量合格"
+
+
 def text(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
-    """A printed line replaced: its ground painted over (or filled in), new glyphs set."""
+    """A printed line replaced: its ground painted over, filled in or left, new glyphs set in any face and size."""
     height, width = rgb.shape[:2]
-    tall = int(np.clip(np.sqrt(area * height * width / 5), 12, height // 4))
-    words = "".join(rng.choice(list("0123456789ABCDEFGHKLMNPRSTUXYZ-./"), int(rng.integers(3, 9))))
-    scale = tall / 34
-    face = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX]))
-    thick = max(1, round(scale * 1.6))
-    (w, h), _ = cv2.getTextSize(words, face, scale, thick)
-    w = min(w, width - 20)
-    x, y = int(rng.integers(4, max(5, width - w - 10))), int(rng.integers(h + 6, max(h + 7, height - 10)))
-    mask = np.zeros((height, width), np.uint8)
+    tall = int(np.clip(np.sqrt(area * height * width / 5), 10, height // 4))
+    face = str(rng.choice(FONTS))
+    signs = SIGNS if "CJK" in face else SIGNS[:33]
+    words = "".join(rng.choice(list(signs), int(rng.integers(3, 10))))
+    font = ImageFont.truetype(face, tall)
+    left, top, right, bottom = font.getbbox(words)
     pad = max(3, tall // 5)
-    cv2.rectangle(mask, (x - pad, y - h - pad), (x + w + pad, y + pad), 255, -1)
-    out = rgb
-    ground = rgb[mask > 0].mean(0)
-    if rng.random() < 0.6:
-        out = blend(rgb, np.broadcast_to(ground, rgb.shape).astype(np.float32), soft(mask, rng.choice([0, 1, 2])))
-    colour = (20, 20, 20) if ground.mean() > 110 else (235, 235, 235)
+    w, h = min(int(right - left), width - 2 * pad - 2), min(int(bottom - top), height - 2 * pad - 2)
+    x, y = int(rng.integers(pad, width - w - pad)), int(rng.integers(pad, height - h - pad))
+    mask = np.zeros((height, width), np.uint8)
+    cv2.rectangle(mask, (x - pad, y - pad), (x + w + pad, y + h + pad), 255, -1)
+    inside = rgb[mask > 0]
+    ground = inside.mean(0) if rng.random() < 0.7 else np.median(inside, axis=0)
+    out, way = rgb, rng.random()
+    if way < 0.45:
+        over = np.broadcast_to(ground, rgb.shape).astype(np.float32)
+        if rng.random() < 0.4:
+            over = over + rng.normal(0, rng.uniform(0.5, 4), rgb.shape).astype(np.float32)
+        out = blend(rgb, over, soft(mask, rng.choice([0, 1, 2])))
+    elif way < 0.6:
+        out = np.asarray(cv2.inpaint(cv2.GaussianBlur(rgb, (0, 0), 3), mask, 3, cv2.INPAINT_TELEA), np.uint8)
+        out = blend(rgb, out.astype(np.float32), soft(mask, 1))
+    colour = (rng.uniform(0, 50, 3) if ground.mean() > 110 else rng.uniform(200, 255, 3)).round().astype(int)
     if rng.random() < 0.3:
-        colour = tuple(int(v) for v in rng.uniform(0, 255, 3))  # type: ignore[assignment]
-    drawn = out.copy()
-    cv2.putText(drawn, words, (x, y), face, scale, colour, thick, cv2.LINE_AA)
-    if rng.random() < 0.4:
-        drawn = blend(out, cv2.GaussianBlur(drawn, (0, 0), 0.8).astype(np.float32), soft(mask, 0))
-    return drawn, mask
+        colour = rng.integers(0, 255, 3)
+    ink = Image.new("L", (width, height))
+    ImageDraw.Draw(ink).text((x - left, y - top), words, fill=255, font=font)
+    alpha = soft(np.asarray(ink), rng.choice([0, 0, 0.5, 0.8])) * np.float32(rng.uniform(0.75, 1))
+    return blend(out, np.broadcast_to(colour, rgb.shape).astype(np.float32), alpha), mask
 
 
 def regenerate(rgb: Rgb, donor: Rgb, rng: Rng, area: float) -> Edit:  # noqa: ARG001
@@ -369,8 +391,8 @@ EDITS = {
 
 
 def filtered(rgb: Rgb, rng: Rng) -> Rgb:
-    """A filter over the whole picture: contrast, colour, beauty, sharpening, vignette."""
-    way = rng.integers(5)
+    """A change of the whole picture: contrast, colour, beauty, sharpening, vignette, straightening, brightening."""
+    way = rng.integers(7)
     work = rgb.astype(np.float32)
     if way == 0:
         work = (work - 128) * rng.uniform(0.8, 1.5) + 128 + rng.uniform(-20, 20)
@@ -380,25 +402,59 @@ def filtered(rgb: Rgb, rng: Rng) -> Rgb:
         work = cv2.bilateralFilter(rgb, 5, 30, 5).astype(np.float32)
     elif way == 3:
         work = work + rng.uniform(0.4, 1.5) * (work - cv2.GaussianBlur(work, (0, 0), 1.5))
-    else:
+    elif way == 4:
         y, x = np.mgrid[-1 : 1 : rgb.shape[0] * 1j, -1 : 1 : rgb.shape[1] * 1j]
         work = work * (1 - rng.uniform(0.1, 0.4) * (x * x + y * y))[..., None].astype(np.float32)
+    elif way == 5:
+        height, width = rgb.shape[:2]
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-4, 4), rng.uniform(1.05, 1.2))
+        return np.asarray(cv2.warpAffine(rgb, turn, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
+    else:
+        work = 255 * (work / 255) ** np.float32(rng.uniform(0.5, 1.6))
     return np.clip(work, 0, 255).astype(np.uint8)
 
 
+WORDS = (
+    "12:41",
+    "87%",
+    "Photos",
+    "Send",
+    "订单编号 2511",
+    "发货后坏果包赔",
+    "亲，这边看到了",
+    "麻烦拍一下包装",
+    "退款金额 ¥36.80",
+    "查看物流",
+)
+
+
 def screenshot(rgb: Rgb, rng: Rng) -> Rgb:
-    """The photo inside a phone's chat or gallery screen."""
-    width = int(rng.choice([1080, 1080, 1170, 828]))
-    inner = resize(rgb, (width, max(64, round(rgb.shape[0] * width / rgb.shape[1]))), rng)
-    paper = int(rng.choice([245, 255, 18, 0]))
-    bars = [np.full((int(rng.integers(90, 260)), width, 3), paper, np.uint8) for _ in range(2)]
+    """The photo on a phone's screen: in a gallery, or in a chat among bubbles of text."""
+    width, height = int(rng.choice([1080, 1080, 1170, 828])), 0
+    chat = rng.random() < 0.5
+    inner_width = int(width * rng.uniform(0.4, 0.75)) if chat else width
+    inner = resize(rgb, (inner_width, max(64, round(rgb.shape[0] * inner_width / rgb.shape[1]))), rng)
+    above, below = (int(v) for v in rng.integers(90, 620 if chat else 260, 2))
+    height = above + inner.shape[0] + below
+    paper = int(rng.choice([237, 245, 255, 18, 0]))
+    page = Image.new("RGB", (width, height), (paper, paper, paper))
+    draw = ImageDraw.Draw(page)
     ink = (30, 30, 30) if paper > 100 else (225, 225, 225)
-    for bar in bars:
-        for place in range(int(rng.integers(1, 5))):
-            word = str(rng.choice(["12:41", "Chat", "87%", "Send", "Save", "Edit", "Photos"]))
-            at = (40 + place * 230, bar.shape[0] * 2 // 3)
-            cv2.putText(bar, word, at, cv2.FONT_HERSHEY_SIMPLEX, 1.1, ink, 2, cv2.LINE_AA)
-    return np.concatenate([bars[0], inner, bars[1]])
+    bubble = tuple(int(v) for v in rng.choice([[149, 236, 105], [255, 255, 255], [60, 60, 60], [90, 160, 250]]))
+    for top, bottom in ((0, above), (above + inner.shape[0], height)):
+        y = top + 30
+        while y < bottom - 70:
+            font = ImageFont.truetype(
+                str(rng.choice(["NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"])), int(rng.integers(26, 46))
+            )
+            word, x = str(rng.choice(WORDS)), int(rng.integers(30, width // 2))
+            if chat:
+                draw.rounded_rectangle((x - 20, y - 10, x + draw.textlength(word, font) + 20, y + 60), 16, fill=bubble)
+            draw.text((x, y), word, fill=ink, font=font)
+            y += int(rng.integers(80, 140))
+    left = int(rng.integers(20, width - inner_width - 19)) if chat else 0
+    page.paste(Image.fromarray(inner), (left, above))
+    return np.asarray(page, np.uint8)
 
 
 def genuine(base: Rgb, kind: str, chain: str, rng: Rng) -> Made:

@@ -12,22 +12,24 @@ import argparse
 import importlib
 import pickle
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from edit_cases import Case
 from numpy.typing import NDArray
 
 import evidencecheck.forensics
-from evidencecheck.forensics.context import FEATURES, features
-from evidencecheck.forensics.suspicion import DENSE_BLOCKS, SUMMARY, Suspicion, summary, suspicion
+from evidencecheck.forensics.context import FEATURES
+from evidencecheck.forensics.suspicion import SUMMARY, Cells, Suspicion, summary, suspicion
 from evidencecheck.forensics.trees import DEPTH, Trees
 
 Rows = NDArray[np.float32]
 
 FOLDS = 3
-CELLS_A_CASE = (120, 140)  # edited and untouched blocks taken of each case
+CELLS_A_CASE = (100, 100)  # edited and untouched blocks taken of each case
 BLOCKS: dict[str, Any] = {
     "trees": 260,
     "num_leaves": 40,
@@ -45,9 +47,9 @@ PICTURES: dict[str, Any] = {
 SEEDS = 3  # forests averaged for pictures: there are few
 
 
-def fold_of(base: str) -> int:
+def fold_of(scene: str) -> int:
     """Pictures made from one photo are always on one side of a split."""
-    return zlib.crc32(base.encode()) % FOLDS
+    return zlib.crc32(scene.encode()) % FOLDS
 
 
 def grow(  # noqa: PLR0913, PLR0917 - a table is three arrays
@@ -87,20 +89,25 @@ def as_arrays(trees: list[dict[str, Any]], names: tuple[str, ...]) -> Trees:
     return Trees(feature=feature, threshold=threshold, leaf=leaf, names=names)
 
 
+def cells_in(case: Case) -> Cells:
+    return replace(case.cells, features=case.cells.features.astype(np.float32))
+
+
 def sampled(case: Case, rng: np.random.Generator) -> tuple[Rows, Rows, Rows]:
-    """Return rows, labels and weights of some blocks of a case."""
-    _, height, width = case.planes.values.shape
-    every = 1 if height * width < DENSE_BLOCKS else 2
-    rows = features(case.planes, every).reshape(-1, len(FEATURES))
-    marked = case.marked[::every, ::every].astype(np.float32).ravel()
-    edited = np.flatnonzero(marked >= 0.5)
-    if case.edited and not len(edited):
-        edited = np.flatnonzero(marked >= 0.3)
+    """Return rows, labels and weights of some cells of a case."""
+    rows = case.cells.features.reshape(-1, len(FEATURES))
+    share, around = (
+        plane[:: case.cells.every, :: case.cells.every].ravel()
+        for plane in (case.marked.astype(np.float32), cv2.blur(case.marked.astype(np.float32), (3, 3)))
+    )
+    edited = np.flatnonzero(share >= 0.5)
+    if case.edited and len(edited) < 8:  # lines and letters are thinner than a block
+        edited = np.flatnonzero(around >= 0.25)
     edited = rng.permutation(edited)[: CELLS_A_CASE[0]]
-    calm = rng.permutation(np.flatnonzero(marked < 0.02))[: CELLS_A_CASE[1]]
+    calm = rng.permutation(np.flatnonzero(around < 0.01))[: CELLS_A_CASE[1]]
     labels = np.r_[np.ones(len(edited)), np.zeros(len(calm))].astype(np.float32)
     weights = np.r_[np.full(len(edited), (60 / max(len(edited), 1)) ** 0.5), np.ones(len(calm))].astype(np.float32)
-    return rows[np.r_[edited, calm]], labels, weights
+    return rows[np.r_[edited, calm]].astype(np.float32), labels, weights
 
 
 def balanced(edited: Rows) -> Rows:
@@ -130,14 +137,14 @@ def main() -> None:
     cases: list[Case] = [case for path in paths for case in pickle.loads(path.read_bytes())]  # noqa: S301 - our own cache
     rng = np.random.default_rng(0)
     parts = [sampled(case, rng) for case in cases]
-    folds = np.array([fold_of(case.base) for case in cases])
+    folds = np.array([fold_of(case.scene) for case in cases])
     place = np.concatenate([np.full(len(part[0]), fold) for part, fold in zip(parts, folds, strict=True)])
     rows, labels, weights = (np.concatenate([part[i] for part in parts]) for i in range(3))
     seen: dict[int, Suspicion] = {}
     for fold in range(FOLDS):  # every case gets its map from trees that never saw its photo
         use = place != fold
         trees = grow(rows[use], labels[use], weights[use], FEATURES, BLOCKS)
-        seen |= {i: suspicion(cases[i].planes, trees) for i in np.flatnonzero(folds == fold).tolist()}
+        seen |= {i: suspicion(cells_in(cases[i]), trees) for i in np.flatnonzero(folds == fold).tolist()}
     table = np.stack([summary(seen[i]) for i in range(len(cases))])
     edited = np.array([case.edited for case in cases], np.float32)
     score = np.zeros(len(cases), np.float32)

@@ -38,8 +38,8 @@ def test_a_part_copied_within_the_photo_is_circled_at_both_places(tmp_path: Path
 
 
 def test_a_mirrored_copy_is_seen_too(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
-    scene = draw_scene(12, 900, 700)
-    scene[420:620, 600:850] = scene[60:260, 100:350][:, ::-1]
+    scene = draw_scene(12, 720, 560)
+    scene[330:530, 420:670] = scene[40:240, 60:310][:, ::-1]
     ran = looked_at(save(scene, tmp_path / "mirrored.png"))
     assert ran.outcome.findings[0].measurements["mirrored"] is True
 

@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 from evidencecheck.forensics.context import FEATURES, TRACES, deviations, features
 from evidencecheck.forensics.dct import luma_table
 from evidencecheck.forensics.planes import NAMES, BlockPlanes, block_planes
+from evidencecheck.forensics.source import LastSave
 
 Rgb = NDArray[np.uint8]
 
 
 def planes_of(rgb: Rgb, quality: int | None = None) -> BlockPlanes:
     gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
-    table, phase = (luma_table(quality), (0, 0)) if quality else (None, None)
-    planes = block_planes(rgb, gray, table, phase)
+    save = LastSave(table=luma_table(quality), phase=(0, 0)) if quality else None
+    planes = block_planes(rgb, gray, save)
     assert planes is not None
     return planes
 
@@ -58,6 +59,23 @@ def test_features_are_finite_on_flat_pictures() -> None:
     assert np.isfinite(rows).all()
 
 
+def test_a_thin_line_drawn_over_a_photo_is_sharper_than_the_photo(draw_scene: Callable[..., Rgb]) -> None:
+    once = saved(cv2.GaussianBlur(draw_scene(6, 800, 640), (0, 0), 1.5), 70)
+    cv2.line(once, (100, 100), (600, 420), (30, 30, 30), 2, cv2.LINE_AA)
+    drawn = np.zeros(once.shape[:2], np.uint8)
+    cv2.line(drawn, (100, 100), (600, 420), 255, 6)
+    share = cv2.resize(drawn.astype(np.float32) / 255, (100, 80), interpolation=cv2.INTER_AREA)
+    plane = deviations(planes_of(saved(once, 95), 95))[TRACES.index("step")]
+    assert np.median(plane[share > 0.3]) > np.quantile(plane[share == 0], 0.9)
+
+
+def test_colour_finer_than_a_jpeg_holds_stands_out(draw_scene: Callable[..., Rgb]) -> None:
+    photo = saved(draw_scene(7, 800, 640), 95)
+    photo[200:360, 300:500] = draw_scene(8, 800, 640)[200:360, 300:500]
+    plane = planes_of(photo).plane("fine_colour")
+    assert np.median(plane[26:44, 39:61]) > np.median(plane) + 0.5
+
+
 def test_too_few_blocks_give_nothing() -> None:
     tiny = np.zeros((60, 300, 3), np.uint8)
-    assert block_planes(tiny, tiny[..., 0], None, None) is None
+    assert block_planes(tiny, tiny[..., 0]) is None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from evidencecheck.forensics.planes import SMALLEST_BLOCKS, block_planes
 from evidencecheck.forensics.regions import circled
 from evidencecheck.forensics.source import last_save
-from evidencecheck.forensics.suspicion import score, suspicion
+from evidencecheck.forensics.suspicion import cells_of, score, suspicion
 from evidencecheck.model import (
     Basis,
     Check,
@@ -42,14 +42,13 @@ CIRCLES_SIDE_PX = 512  # circles are drawn from a map of this longer side
 def edit_map(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa: ARG001 - every check has this signature
     """Yield the map of suspicion, and one finding with its strongest places when the score is high."""
     width, height = exhibit.photo.width, exhibit.photo.height
-    save = last_save(exhibit)
-    table, phase = (save.table, save.phase) if save else (None, None)
-    planes = block_planes(exhibit.rgb, exhibit.gray, table, phase) if min(width, height) >= SMALLEST_PX else None
+    large_enough = min(width, height) >= SMALLEST_PX
+    planes = block_planes(exhibit.rgb, exhibit.gray, last_save(exhibit)) if large_enough else None
     if planes is None:
         reason = f"smaller than {SMALLEST_PX} px"
         yield NotApplicable(reason=Text(zh=f"照片小于 {SMALLEST_PX} 像素", en=reason))
         return
-    seen = suspicion(planes)
+    seen = suspicion(cells_of(planes))
     points = score(seen)
     heat = seen.heat(height, width)
     yield EditMap(score=points, mask=heat)

@@ -22,12 +22,26 @@ LEAST_DEVIATION = 0.02  # of logarithms and correlations: a plane that hardly va
 
 CONTENT = ("light", "texture", "saturated")
 TRACES = tuple(name for name in NAMES if name not in CONTENT)
-RAW = (*CONTENT, "noise", "high", "zeros", "double_own", "double_other", "edge_own", "edge_other")
+RAW = (
+    *CONTENT,
+    "noise",
+    "high",
+    "zeros",
+    "double_own",
+    "double_other",
+    "edge_own",
+    "edge_other",
+    "step",
+    "nonzero_own",
+)
+THIN = ("double_own", "nonzero_own", "double_colour", "step", "fine_colour", "high", "zeros", "noise_floor", "ghost_95")
 FACTS = ("quality", "own_grid", "other_grid", "other_shifted", "double_own", "double_other", "megapixels")
+_NEAR = np.ones((3, 3), np.uint8)
 MEDIANS = ("light", "texture", "noise", "noise_cb", "sharp", "edge_own", "zeros")
 
 FEATURES = (
     *(f"{name}:{scale}" for name in TRACES for scale in ("3", "7", "3-15", "7-31")),
+    *(f"{name}:{end}" for name in THIN for end in ("least", "most")),
     *(f"{name}:raw" for name in RAW),
     *(f"{name}:fact" for name in FACTS),
     *(f"{name}:median" for name in MEDIANS),
@@ -72,6 +86,10 @@ def features(planes: BlockPlanes, every: int = 1) -> NDArray[np.float32]:
     for plane in deviation:
         near, wide, far, whole = (_blur(plane, side)[::every, ::every] for side in (3, 7, 15, 31))
         columns += [near, wide, near - far, wide - whole]
+    for name in THIN:  # cracks and letters are narrower than a neighbourhood: its extremes keep them
+        plane = deviation[TRACES.index(name)]
+        ends = (np.asarray(extreme(plane, _NEAR), np.float32) for extreme in (cv2.erode, cv2.dilate))
+        columns += [end[::every, ::every] for end in ends]
     shape = columns[0].shape
     columns += [_blur(planes.plane(name), 5)[::every, ::every] for name in RAW]
     columns += [np.full(shape, planes.facts[name], np.float32) for name in FACTS]

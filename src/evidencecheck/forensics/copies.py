@@ -8,19 +8,21 @@ position; a copy agrees in all of it. That is the difference `detail` measures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-WORKING_SIDE_PX = 1600  # longer side that is searched
-FEATURES = 3000
+WORKING_SIDE_PX = 1600  # longer side that is compared
+SEARCHED_PX = 450_000  # pixels that are searched for features: the cost is in the search, detail is compared later
+FEATURES = 2500
 LEAST_DISTANCE_PX = 20.0  # a feature's own surroundings look like it
 RATIO = 0.75  # g2NN: best distance against the next, in RootSIFT space
 LEAST_INLIERS = 5
 MODELS = 3  # copies looked for, each way round
 RANSAC_PX = 2.5
+SNAP_PX = 0.6  # a fit so near a shift by whole pixels, everywhere, is one
 WINDOW_PX = 9  # agreement is measured in so large windows
 AGREEMENT = 0.7  # normalised correlation of fine detail from which a pixel counts as copied
 LEAST_ENERGY = 0.4  # mean square of detail, grey levels, from which windows are compared
@@ -52,7 +54,7 @@ class Copy:
     area: float  # share of the picture, one of the two parts
     quiet: float  # 0-1, the same where there is least detail: there a copy repeats the noise, a second print does not
     flat: float  # 0-1, share of the part and its near surroundings that is perfectly smooth, as around screen lettering
-    misfit_px: float  # root mean square distance of the matched features from the fitted transform
+    misfit_px: float  # root mean square distance of the matched features from the fit, pixels of the searched picture
     contrast: float  # mean absolute difference of the two parts, grey levels
     mirrored: bool
     turn_degrees: float
@@ -70,16 +72,20 @@ def find_copies(gray: Gray) -> tuple[Copy, ...]:
         contrastThreshold=0.015,
         enable_precise_upscale=True,  # else a mirrored copy is half a pixel off
     )
-    keypoints, descriptors = sift.detectAndCompute(gray, None)
+    shrink = min(1.0, (SEARCHED_PX / gray.size) ** 0.5)
+    searched = cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1.0 else gray
+    keypoints, descriptors = sift.detectAndCompute(searched, None)
     if descriptors is None or len(keypoints) < 2 * LEAST_INLIERS:
         return ()
-    points = np.array([k.pt for k in keypoints], np.float32)
+    larger = np.array((gray.shape[1] / searched.shape[1], gray.shape[0] / searched.shape[0]), np.float32)
+    points = (np.array([k.pt for k in keypoints], np.float32) + 0.5) * larger - 0.5
     root = np.sqrt(descriptors / np.maximum(descriptors.sum(1, keepdims=True), 1e-6)).astype(np.float32)
     copies = []
     for mirrored in (False, True):
         pairs = _pairs(points, root, _mirror(root) if mirrored else root)
         copies += _fitted(gray, points, pairs, mirrored=mirrored, scale=scale)
-    return tuple(sorted(copies, key=lambda copy: -copy.area))
+    seen = (replace(copy, misfit_px=copy.misfit_px * shrink) for copy in copies)
+    return tuple(sorted(seen, key=lambda copy: -copy.area))
 
 
 def score(copy: Copy) -> float:
@@ -104,12 +110,13 @@ def _mirror(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
 def _pairs(points: Points, ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return (n, 2) indices of features much more alike than the next candidates (g2NN)."""
     found = []
-    squares = (points * points).sum(1)
+    squares, ones = (points * points).sum(1), np.ones(len(points), np.float32)
+    here = np.stack([-2 * points[:, 0], -2 * points[:, 1], squares, ones], 1)  # here @ there: squared distances
+    there = np.stack([points[:, 0], points[:, 1], ones, squares])
     for first in range(0, len(points), 1000):
         rows = np.arange(first, min(first + 1000, len(points)))
         alike = ours[rows] @ theirs.T
-        gap = squares[rows, None] + squares[None] - 2 * (points[rows] @ points.T)
-        alike[gap < LEAST_DISTANCE_PX**2] = -1
+        np.putmask(alike, here[rows] @ there < LEAST_DISTANCE_PX**2, -1)
         best, closeness = _three_best(alike)
         distance = np.sqrt(np.maximum(2 - 2 * closeness, 1e-6))
         one = distance[:, 0] < RATIO * distance[:, 1]
@@ -149,13 +156,22 @@ def _fitted(gray: Gray, points: Points, pairs: NDArray[np.intp], *, mirrored: bo
         if matrix is None or inside.sum() < LEAST_INLIERS:
             break
         chosen = inside.ravel().astype(bool)
+        matched = (start[chosen], end[chosen])
         copy = _compared(
-            gray, np.asarray(matrix, np.float64), (start[chosen], end[chosen]), mirrored=mirrored, scale=scale
+            gray, _snapped(np.asarray(matrix, np.float64), matched), matched, mirrored=mirrored, scale=scale
         )
         if copy is not None:
             copies.append(copy)
         pairs = pairs[~chosen]
     return copies
+
+
+def _snapped(matrix: NDArray[np.float64], matched: tuple[Points, Points]) -> NDArray[np.float64]:
+    """Return a shift by whole pixels where the fit is one within its error: an editor pastes on whole pixels."""
+    shift = np.rint(np.median(matched[1] - matched[0], axis=0))
+    whole = np.array([(1, 0, shift[0]), (0, 1, shift[1])], np.float64)
+    gap = matched[0] @ (matrix - whole)[:, :2].T + (matrix - whole)[:, 2]
+    return whole if np.abs(gap).max() < SNAP_PX else matrix
 
 
 def _compared(

@@ -8,6 +8,8 @@ IH 2002); the ratio of the two is the likelihood, block by block, of having been
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,18 +18,19 @@ from evidencecheck.forensics.dct import BLOCK_PX, zigzag
 Plane = NDArray[np.float32]
 
 FREQUENCIES = 20  # DCT frequencies whose histograms are read, in zigzag order after the mean
-LEVELS = 41  # histogram bins: |level| 0-40
+NONZERO_FREQUENCIES = 40  # the same where only coefficients other than 0 count: fine detail has many zeros
+LEVELS = 64  # histogram bins: |level| 0-63
 
 
 class History:
     """Histograms of one grid's DCT levels, and of the same content off that grid, gathered strip by strip."""
 
-    def __init__(self, step: NDArray[np.float32]) -> None:
-        self._places = zigzag()[1 : 1 + FREQUENCIES]
+    def __init__(self, step: NDArray[np.float32], frequencies: int = FREQUENCIES) -> None:
+        self._places = zigzag()[1 : 1 + frequencies]
         self._step = step[self._places]
         self._levels: list[NDArray[np.uint8]] = []
-        self._on = np.zeros((FREQUENCIES, LEVELS))
-        self._off = np.zeros((FREQUENCIES, LEVELS))
+        self._on = np.zeros((frequencies, LEVELS))
+        self._off = np.zeros((frequencies, LEVELS))
 
     def see(self, on: Plane, off: Plane) -> None:
         """Add coefficients (…, 64) on the grid and those of the picture shifted by half a block."""
@@ -38,21 +41,33 @@ class History:
 
     def likelihood(self) -> NDArray[np.float32]:
         """Return per block, in order seen, the mean log-likelihood ratio of its levels: on the grid against off it."""
-        table = self._ratio()
-        total = np.zeros(sum(len(levels) for levels in self._levels), np.float32)
-        seen = np.concatenate(self._levels)
-        for k in range(FREQUENCIES):
-            total += table[k][seen[:, k]]
-        return np.asarray(total / FREQUENCIES, np.float32)
+        return self._weighed(self._ratio()[:FREQUENCIES]) / np.float32(FREQUENCIES)
+
+    def nonzero_likelihood(self) -> NDArray[np.float32]:
+        """Return the same summed over coefficients other than 0, of all frequencies, given that they are not 0.
+
+        Smooth places have zeros whether they were saved before or smoothed by an editor; this leaves them out.
+        """
+        on, off = ((h + 2.0) / (h + 2.0).sum(1, keepdims=True) for h in (self._on[:, 1:], self._off[:, 1:]))
+        ratio = np.zeros(self._on.shape, np.float32)
+        ratio[:, 1:] = np.log(on / off)
+        return self._weighed(ratio)
 
     def divergence(self) -> float:
         """Return the Kullback-Leibler divergence between the two histograms, mean over frequencies, nats."""
-        on = self._on / max(self._on[0].sum(), 1)
-        return float((on * self._ratio()).sum() / FREQUENCIES)
+        on = self._on[:FREQUENCIES] / max(self._on[0].sum(), 1)
+        return float((on * self._ratio()[:FREQUENCIES]).sum() / FREQUENCIES)
 
     def _ratio(self) -> NDArray[np.float32]:
         on, off = ((h + 2.0) / (h + 2.0).sum(1, keepdims=True) for h in (self._on, self._off))
         return np.asarray(np.log(on / off), np.float32)
+
+    def _weighed(self, ratio: NDArray[np.float32]) -> NDArray[np.float32]:
+        seen = np.concatenate(self._levels)
+        total = np.zeros(len(seen), np.float32)
+        for k, weights in enumerate(ratio):
+            total += weights[seen[:, k]]
+        return total
 
     def _quantise(self, coefficients: Plane) -> NDArray[np.uint8]:
         flat = coefficients.reshape(-1, BLOCK_PX * BLOCK_PX)[:, self._places]
@@ -60,4 +75,30 @@ class History:
 
     @staticmethod
     def _count(levels: NDArray[np.uint8]) -> NDArray[np.float64]:
-        return np.stack([np.bincount(levels[:, k], minlength=LEVELS) for k in range(FREQUENCIES)]).astype(np.float64)
+        return np.stack([np.bincount(column, minlength=LEVELS) for column in levels.T]).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histories:
+    """Histograms of the file's own grid, of the other grid, and of red and blue colour at half the resolution."""
+
+    own: History
+    other: History
+    colours: tuple[History, ...]
+
+    @classmethod
+    def of(cls, luma: NDArray[np.float32] | None, half_colour: NDArray[np.float32] | None) -> Histories:
+        """Return empty ones for the (64,) tables of the last save, None where there is none."""
+        ones = np.ones(BLOCK_PX * BLOCK_PX, np.float32)
+        return cls(
+            own=History(ones if luma is None else luma, NONZERO_FREQUENCIES),
+            other=History(ones),
+            colours=tuple(History(ones if half_colour is None else half_colour) for _ in range(2)),
+        )
+
+    def planes(self, rows: int, columns: int) -> list[Plane]:
+        """Return likelihoods (rows, columns): own grid, other grid, own grid's nonzero coefficients, colour."""
+        colour = np.add(*(history.likelihood() for history in self.colours)).reshape(-1, (columns + 1) // 2)
+        wide = colour.repeat(2, axis=0).repeat(2, axis=1)[:rows, :columns]
+        luma = (self.own.likelihood(), self.other.likelihood(), self.own.nonzero_likelihood())
+        return [*(plane.reshape(rows, columns) for plane in luma), wide]

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from evidencecheck.forensics.dct import BLOCK_PX, block_dct, luma_table, quality_of
 from evidencecheck.forensics.grid import STRIP_ROWS, Grid, find_grid
-from evidencecheck.forensics.history import History
+from evidencecheck.forensics.history import Histories
+from evidencecheck.forensics.painted import fine_colour, mosaic, steps
+from evidencecheck.forensics.source import LastSave
 
 Plane = NDArray[np.float32]
 
@@ -28,9 +30,9 @@ SMALLEST_BLOCKS = 8  # a side of fewer blocks has no statistics
 NAMES = (
     "light", "texture", "saturated",
     "noise", "noise_floor", "noise_cb", "noise_cr", "high", "middle", "median_residual",
-    "across", "down", "red_green", "blue_green", "sharp", "zeros",
+    "across", "down", "red_green", "blue_green", "sharp", "zeros", "step", "fine_colour", "mosaic",
     *(f"ghost_{q}" for q in GHOST_QUALITIES),
-    "edge_own", "edge_other", "double_own", "double_other",
+    "edge_own", "edge_other", "double_own", "double_other", "nonzero_own", "double_colour",
 )  # fmt: skip
 
 _IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
@@ -52,35 +54,31 @@ class BlockPlanes:
         return found
 
 
-def block_planes(
-    rgb: NDArray[np.uint8], gray: NDArray[np.uint8], table: NDArray[np.float32] | None, phase: tuple[int, int] | None
-) -> BlockPlanes | None:
+def block_planes(rgb: NDArray[np.uint8], gray: NDArray[np.uint8], save: LastSave | None = None) -> BlockPlanes | None:
     """Return the planes of the (H, W, 3) picture, or None where it has fewer than 8 whole blocks a side.
 
-    `table` is the luma quantisation table of the file, (64,) row-major, or None where it is no JPEG; `phase` the pixels
-    before the first block edge where the file tells them.
+    `save` is what the file says about its last JPEG save, None where it is no JPEG.
     """
-    own, other = find_grid(gray, phase)
+    own, other = find_grid(gray, save.phase if save else None)
     rows, columns = (gray.shape[0] - own.top) // BLOCK_PX, (gray.shape[1] - own.left) // BLOCK_PX
     if min(rows, columns) < SMALLEST_BLOCKS:
         return None
-    step = table if table is not None else np.ones(BLOCK_PX * BLOCK_PX, np.float32)
-    histories = (History(step), History(np.ones_like(step)))
+    histories = Histories.of(save.table if save else None, save.half_colour if save else None)
     values = np.empty((len(NAMES), rows, columns), np.float32)
     strip_blocks = STRIP_ROWS // BLOCK_PX
     for first in range(0, rows, strip_blocks):
         last = min(first + strip_blocks, rows)
         strip = _Strip.cut(rgb, own, first, last, columns)
         values[: NAMES.index("double_own"), first:last] = _strip_planes(strip, own, other, histories)
-    for name, history in zip(("double_own", "double_other"), histories, strict=True):
-        values[NAMES.index(name)] = history.likelihood().reshape(rows, columns)
+    for name, plane in zip(NAMES[NAMES.index("double_own") :], histories.planes(rows, columns), strict=True):
+        values[NAMES.index(name)] = plane
     facts = {
-        "quality": float(quality_of(table)) if table is not None else 101.0,
+        "quality": float(quality_of(save.table)) if save else 101.0,
         "own_grid": own.strength,
         "other_grid": other.strength,
         "other_shifted": float((other.top, other.left) != (own.top, own.left)),
-        "double_own": histories[0].divergence(),
-        "double_other": histories[1].divergence(),
+        "double_own": histories.own.divergence(),
+        "double_other": histories.other.divergence(),
         "megapixels": gray.size / 1e6,
     }
     return BlockPlanes(values=values, top=own.top, left=own.left, facts=facts)
@@ -102,16 +100,18 @@ class _Strip:
         return cls(rgb=np.asarray(cv2.copyMakeBorder(inner, *pad, cv2.BORDER_REFLECT_101), np.uint8))
 
 
-def _strip_planes(strip: _Strip, own: Grid, other: Grid, histories: tuple[History, History]) -> NDArray[np.float32]:
+def _strip_planes(strip: _Strip, own: Grid, other: Grid, histories: Histories) -> NDArray[np.float32]:
     """Return the strip's planes up to "edge_other", and let the histories see it."""
     ycc = np.asarray(cv2.cvtColor(strip.rgb, cv2.COLOR_RGB2YCrCb), np.uint8)
     luma = ycc[..., 0].astype(np.float32)
     coefficients = block_dct(_inner(luma))
-    histories[0].see(coefficients, block_dct(_inner(luma, 4, 4)))
+    histories.own.see(coefficients, block_dct(_inner(luma, 4, 4)))
     move = ((other.top - own.top) % BLOCK_PX, (other.left - own.left) % BLOCK_PX)
-    histories[1].see(block_dct(_inner(luma, *move)), block_dct(_inner(luma, move[0] + 4, move[1] + 4)))
+    histories.other.see(block_dct(_inner(luma, *move)), block_dct(_inner(luma, move[0] + 4, move[1] + 4)))
+    for channel, history in zip((1, 2), histories.colours, strict=True):
+        history.see(*(_half_dct(ycc[..., channel], shift) for shift in (0, BLOCK_PX)))
     planes = [_mean(_inner(luma)), *_band_planes(coefficients, strip.rgb), *_noise_planes(luma, ycc)]
-    planes += [*_residual_planes(luma, strip.rgb), _zeros(coefficients)]
+    planes += [*_residual_planes(luma, strip.rgb), _zeros(coefficients), *_painted_planes(strip.rgb, ycc)]
     planes += [*_ghosts(coefficients), *_edge_planes(luma, move)]
     by_name = dict(zip(_ORDER, planes, strict=True))
     return np.stack([by_name[name] for name in NAMES[: NAMES.index("double_own")]])
@@ -120,7 +120,7 @@ def _strip_planes(strip: _Strip, own: Grid, other: Grid, histories: tuple[Histor
 _ORDER = (
     "light", "texture", "middle", "high", "saturated",
     "noise", "noise_floor", "noise_cr", "noise_cb", "median_residual",
-    "across", "down", "red_green", "blue_green", "sharp", "zeros",
+    "across", "down", "red_green", "blue_green", "sharp", "zeros", "step", "fine_colour", "mosaic",
     *(f"ghost_{q}" for q in GHOST_QUALITIES), "edge_own", "edge_other",
 )  # fmt: skip
 
@@ -144,7 +144,9 @@ def _log(plane: Plane, floor: float) -> Plane:
 def _band_planes(coefficients: Plane, rgb: NDArray[np.uint8]) -> list[Plane]:
     square = coefficients * coefficients
     bands = [square[..., (low <= _BAND) & (high >= _BAND)].mean(-1) for low, high in ((1, 3), (4, 7), (8, 14))]
-    ends = ((rgb.max(2) >= 253) | (rgb.min(2) <= 2)).astype(np.float32)
+    red, green, blue = cv2.split(rgb)
+    bright, dark = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
+    ends = ((bright >= 253) | (dark <= 2)).astype(np.float32)
     return [*(_log(band, 0.1) for band in bands), _mean(_inner(ends))]
 
 
@@ -185,6 +187,24 @@ def _pooled(plane: Plane) -> Plane:
 
 def _zeros(coefficients: Plane) -> Plane:
     return np.asarray((np.abs(coefficients) < 0.75).mean(-1), np.float32)
+
+
+def _painted_planes(rgb: NDArray[np.uint8], ycc: NDArray[np.uint8]) -> list[Plane]:
+    share = steps(np.ascontiguousarray(ycc[..., 0]))
+    share *= share
+    step = _log(_mean(_inner(share * share)), 0.003)
+    fine = _log(_mean(_inner(fine_colour(ycc))), 0.1)
+    rest, signed = (_pooled(plane) for plane in mosaic(np.ascontiguousarray(rgb[..., 1])))
+    return [step, fine, signed / (rest + np.float32(0.1))]
+
+
+def _half_dct(colour: NDArray[np.uint8], shift: int) -> Plane:
+    """Return the DCT of a (H, W) colour plane of a strip, halved, the grid moved by `shift` pixels both ways."""
+    height, width = (-(-(side - 2 * HALO_PX) // (2 * BLOCK_PX)) * 2 * BLOCK_PX for side in colour.shape)
+    part = colour[HALO_PX + shift :][:height, HALO_PX + shift :][:, :width]
+    wanted = (0, height - part.shape[0], 0, width - part.shape[1])
+    full = cv2.copyMakeBorder(part, *wanted, cv2.BORDER_REPLICATE) if max(wanted) else np.ascontiguousarray(part)
+    return block_dct(_mean(full.astype(np.float32), 2))
 
 
 def _ghosts(coefficients: Plane) -> list[Plane]:

@@ -31,15 +31,23 @@ SUMMARY = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspicion:
-    """Log-odds (h, w) of "edited" at every so-many-th block, and where block (0, 0) lies in the picture."""
+class Cells:
+    """Features (h, w, len(FEATURES)) of every so-many-th block, and where block (0, 0) lies in the picture."""
 
-    odds: NDArray[np.float32]
+    features: NDArray[np.float32]
     every: int
     top: int
     left: int
     rows: int  # blocks down and across
     columns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """Log-odds (h, w) of "edited" for the cells of a picture."""
+
+    odds: NDArray[np.float32]
+    cells: Cells
 
     def heat(self, height: int, width: int) -> NDArray[np.uint8]:
         """Return (height, width) 0-255: where the picture differs most from itself; about 128 is the best border.
@@ -48,22 +56,28 @@ class Suspicion:
         """
         smooth = cv2.blur(self.odds, (5, 5))
         shift = HEAT_SHIFT - 0.5 * float(np.quantile(smooth, HEAT_QUANTILE))
-        cells = np.asarray(255 / (1 + np.exp(-(smooth + shift))), np.float32)
-        step = self.every * BLOCK_PX
-        full = cv2.resize(cells, (cells.shape[1] * step, cells.shape[0] * step), interpolation=cv2.INTER_LINEAR)
-        cut = full[: self.rows * BLOCK_PX, : self.columns * BLOCK_PX]
-        bottom, right = height - self.top - cut.shape[0], width - self.left - cut.shape[1]
-        whole = cv2.copyMakeBorder(cut, self.top, bottom, self.left, right, cv2.BORDER_REPLICATE)
+        bright = np.asarray(255 / (1 + np.exp(-(smooth + shift))), np.float32)
+        step, place = self.cells.every * BLOCK_PX, self.cells
+        full = cv2.resize(bright, (bright.shape[1] * step, bright.shape[0] * step), interpolation=cv2.INTER_LINEAR)
+        cut = full[: place.rows * BLOCK_PX, : place.columns * BLOCK_PX]
+        bottom, right = height - place.top - cut.shape[0], width - place.left - cut.shape[1]
+        whole = cv2.copyMakeBorder(cut, place.top, bottom, place.left, right, cv2.BORDER_REPLICATE)
         return np.asarray(whole, np.float32).astype(np.uint8)
 
 
-def suspicion(planes: BlockPlanes, trees: Trees | None = None) -> Suspicion:
-    """Return the log-odds map of a picture's planes; `trees` replaces the shipped ones while training."""
+def cells_of(planes: BlockPlanes) -> Cells:
+    """Return the features of a picture's blocks: all of them in a small picture, every second one in a larger."""
     _, rows, columns = planes.values.shape
     every = 1 if rows * columns < DENSE_BLOCKS else 2
-    cells = features(planes, every)
-    odds = (trees or _block_trees()).logit(cells.reshape(-1, len(FEATURES))).reshape(cells.shape[:2])
-    return Suspicion(odds=odds, every=every, top=planes.top, left=planes.left, rows=rows, columns=columns)
+    seen = features(planes, every)
+    return Cells(features=seen, every=every, top=planes.top, left=planes.left, rows=rows, columns=columns)
+
+
+def suspicion(cells: Cells, trees: Trees | None = None) -> Suspicion:
+    """Return the log-odds map of a picture's cells; `trees` replaces the shipped ones while training."""
+    shape = cells.features.shape[:2]
+    odds = (trees or _block_trees()).logit(cells.features.reshape(-1, len(FEATURES))).reshape(shape)
+    return Suspicion(odds=odds, cells=cells)
 
 
 def score(seen: Suspicion) -> float:

@@ -23,19 +23,16 @@ class Trees:
 
     def logit(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n,) log-odds for the (n, len(names)) rows."""
-        columns = np.ascontiguousarray(rows.T)
         n = rows.shape[0]
-        each = np.arange(n)
+        flat = np.ascontiguousarray(rows.T).ravel()  # one column after another: taking by number beats taking by pair
+        begins, each = self.feature.astype(np.intp) * n, np.arange(n)
         total = np.full(n, self.base, np.float32)
-        for feature, threshold, leaf in zip(self.feature, self.threshold, self.leaf, strict=True):
-            node = np.zeros(n, np.int32)
-            for level in range(DEPTH):
-                if level == 0:  # all rows ask the root's question: no gathering
-                    right = columns[feature[0]] > threshold[0]
-                else:
-                    right = columns[feature[node], each] > threshold[node]
+        for begin, threshold, leaf in zip(begins, self.threshold, self.leaf, strict=True):
+            node = (flat[begin[0] : begin[0] + n] > threshold[0]) + np.intp(1)  # all rows ask the root's question
+            for _ in range(1, DEPTH):
+                right = flat.take(begin.take(node) + each) > threshold.take(node)
                 node = 2 * node + 1 + right
-            total += leaf[node - (2**DEPTH - 1)]
+            total += leaf.take(node - (2**DEPTH - 1))
         return total
 
 
