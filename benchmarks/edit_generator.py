@@ -410,7 +410,7 @@ def filtered(rgb: Rgb, rng: Rng) -> Rgb:
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-4, 4), rng.uniform(1.05, 1.2))
         return np.asarray(cv2.warpAffine(rgb, turn, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
     else:
-        work = 255 * (work / 255) ** np.float32(rng.uniform(0.5, 1.6))
+        work = np.asarray(255 * (work / 255) ** rng.uniform(0.5, 1.6), np.float32)
     return np.clip(work, 0, 255).astype(np.uint8)
 
 

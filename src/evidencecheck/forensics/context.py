@@ -35,7 +35,7 @@ RAW = (
     "nonzero_own",
 )
 THIN = ("double_own", "nonzero_own", "double_colour", "step", "fine_colour", "high", "zeros", "noise_floor", "ghost_95")
-FACTS = ("quality", "own_grid", "other_grid", "other_shifted", "double_own", "double_other", "megapixels")
+FACTS = ("quality", "own_grid", "other_grid", "double_own", "double_other")
 _NEAR = np.ones((3, 3), np.uint8)
 MEDIANS = ("light", "texture", "noise", "noise_cb", "sharp", "edge_own", "zeros")
 

@@ -1,8 +1,7 @@
-"""Traces that painting and pasting leave in single pixels: too sharp steps, colour finer than a photo's, no mosaic.
+"""Traces that painting and pasting leave in single pixels: steps too sharp for a lens, colour too fine for a JPEG.
 
-A camera file keeps colour at half the resolution and interpolates every pixel's colours from a mosaic
-(A. Popescu, H. Farid, IEEE TSP 53(10), 2005); what is drawn or resampled into it afterwards has neither property, and
-its edges are sharper than what came through the lens.
+A camera file keeps colour at half the resolution; what is drawn into it afterwards need not, and its edges are sharper
+than what came through the lens and the colour mosaic.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ Levels = NDArray[np.uint8]
 STEP_WINDOW_PX = 7
 LEAST_STEP = 10.0  # grey levels: below it a step is noise
 
-_CROSS = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32) / 4
 _WINDOW = np.ones((STEP_WINDOW_PX, STEP_WINDOW_PX), np.uint8)
 
 
@@ -43,12 +41,3 @@ def fine_colour(ycc: Levels) -> Pixels:
     half = cv2.resize(colour, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     rest = cv2.absdiff(colour, cv2.resize(half, (width, height), interpolation=cv2.INTER_LINEAR))
     return np.asarray(cv2.add(rest[..., 0], rest[..., 1]), np.float32)
-
-
-def mosaic(green: Levels) -> tuple[Pixels, Pixels]:
-    """Return (H, W) how far green is from its neighbours' mean; the same, negative on one colour of a chessboard."""
-    rest = np.abs(cv2.filter2D(green, cv2.CV_32F, _CROSS))
-    signed = rest.copy()
-    signed[::2, ::2] *= -1
-    signed[1::2, 1::2] *= -1
-    return rest, signed

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from evidencecheck.forensics.dct import BLOCK_PX, block_dct, luma_table, quality_of
 from evidencecheck.forensics.grid import STRIP_ROWS, Grid, find_grid
 from evidencecheck.forensics.history import Histories
-from evidencecheck.forensics.painted import fine_colour, mosaic, steps
+from evidencecheck.forensics.painted import fine_colour, steps
 from evidencecheck.forensics.source import LastSave
 
 Plane = NDArray[np.float32]
@@ -30,7 +30,7 @@ SMALLEST_BLOCKS = 8  # a side of fewer blocks has no statistics
 NAMES = (
     "light", "texture", "saturated",
     "noise", "noise_floor", "noise_cb", "noise_cr", "high", "middle", "median_residual",
-    "across", "down", "red_green", "blue_green", "sharp", "zeros", "step", "fine_colour", "mosaic",
+    "across", "down", "red_green", "blue_green", "sharp", "zeros", "step", "fine_colour",
     *(f"ghost_{q}" for q in GHOST_QUALITIES),
     "edge_own", "edge_other", "double_own", "double_other", "nonzero_own", "double_colour",
 )  # fmt: skip
@@ -76,10 +76,8 @@ def block_planes(rgb: NDArray[np.uint8], gray: NDArray[np.uint8], save: LastSave
         "quality": float(quality_of(save.table)) if save else 101.0,
         "own_grid": own.strength,
         "other_grid": other.strength,
-        "other_shifted": float((other.top, other.left) != (own.top, own.left)),
         "double_own": histories.own.divergence(),
         "double_other": histories.other.divergence(),
-        "megapixels": gray.size / 1e6,
     }
     return BlockPlanes(values=values, top=own.top, left=own.left, facts=facts)
 
@@ -111,7 +109,7 @@ def _strip_planes(strip: _Strip, own: Grid, other: Grid, histories: Histories) -
     for channel, history in zip((1, 2), histories.colours, strict=True):
         history.see(*(_half_dct(ycc[..., channel], shift) for shift in (0, BLOCK_PX)))
     planes = [_mean(_inner(luma)), *_band_planes(coefficients, strip.rgb), *_noise_planes(luma, ycc)]
-    planes += [*_residual_planes(luma, strip.rgb), _zeros(coefficients), *_painted_planes(strip.rgb, ycc)]
+    planes += [*_residual_planes(luma, strip.rgb), _zeros(coefficients), *_painted_planes(ycc)]
     planes += [*_ghosts(coefficients), *_edge_planes(luma, move)]
     by_name = dict(zip(_ORDER, planes, strict=True))
     return np.stack([by_name[name] for name in NAMES[: NAMES.index("double_own")]])
@@ -120,7 +118,7 @@ def _strip_planes(strip: _Strip, own: Grid, other: Grid, histories: Histories) -
 _ORDER = (
     "light", "texture", "middle", "high", "saturated",
     "noise", "noise_floor", "noise_cr", "noise_cb", "median_residual",
-    "across", "down", "red_green", "blue_green", "sharp", "zeros", "step", "fine_colour", "mosaic",
+    "across", "down", "red_green", "blue_green", "sharp", "zeros", "step", "fine_colour",
     *(f"ghost_{q}" for q in GHOST_QUALITIES), "edge_own", "edge_other",
 )  # fmt: skip
 
@@ -189,13 +187,12 @@ def _zeros(coefficients: Plane) -> Plane:
     return np.asarray((np.abs(coefficients) < 0.75).mean(-1), np.float32)
 
 
-def _painted_planes(rgb: NDArray[np.uint8], ycc: NDArray[np.uint8]) -> list[Plane]:
+def _painted_planes(ycc: NDArray[np.uint8]) -> list[Plane]:
     share = steps(np.ascontiguousarray(ycc[..., 0]))
     share *= share
     step = _log(_mean(_inner(share * share)), 0.003)
     fine = _log(_mean(_inner(fine_colour(ycc))), 0.1)
-    rest, signed = (_pooled(plane) for plane in mosaic(np.ascontiguousarray(rgb[..., 1])))
-    return [step, fine, signed / (rest + np.float32(0.1))]
+    return [step, fine]
 
 
 def _half_dct(colour: NDArray[np.uint8], shift: int) -> Plane:
