@@ -35,7 +35,8 @@ from evidencecheck.model import (
 SMALLEST_PX = 160  # shorter side: below it there are too few features to tell a copy from chance
 SHOWN = 0.75  # score from which a copy is reported: one of 358 genuine photos reaches it
 LIKELY = 0.5  # 0.54 is the highest of the other genuine photos
-COMPARABLE = ((0.0, 0.2, 0.25, 0.45, 0.55, 1.0), (0.0, 0.5, 0.7, 0.72, 0.9, 1.0))  # score -> edit_score as rare in edit-map
+# score -> the edit_score that as few genuine photos reach in edit-map, so that the two can share one scale
+COMPARABLE = ((0.0, 0.2, 0.25, 0.45, 0.55, 1.0), (0.0, 0.5, 0.7, 0.72, 0.9, 1.0))
 
 
 def copy_move(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:  # noqa: ARG001 - every check has this signature
