@@ -60,7 +60,7 @@ def test_features_are_finite_on_flat_pictures() -> None:
 
 
 def test_a_thin_line_drawn_over_a_photo_is_sharper_than_the_photo(draw_scene: Callable[..., Rgb]) -> None:
-    once = saved(cv2.GaussianBlur(draw_scene(6, 800, 640), (0, 0), 1.5), 70)
+    once = saved(np.asarray(cv2.GaussianBlur(draw_scene(6, 800, 640), (0, 0), 1.5), np.uint8), 70)
     cv2.line(once, (100, 100), (600, 420), (30, 30, 30), 2, cv2.LINE_AA)
     drawn = np.zeros(once.shape[:2], np.uint8)
     cv2.line(drawn, (100, 100), (600, 420), 255, 6)
