@@ -23,7 +23,7 @@ RED_CR, RED_LEVELS = 1.0, 60.0  # Cr above 128 of a red pen
 INSET_SHARE = 0.06  # of the overlap: a smaller rectangle may be a covered mark
 RECTANGLE = 0.88  # of the smallest upright rectangle around it
 FAINT, MARK_PX = 2.5, 15  # strength and grid pixels of one letter of a watermark
-MARKS, SPREAD_CELLS = 12, 8  # so many letters, on so many of the overlap's sixteenths, are a watermark
+MARKS, SPREAD_CELLS = 9, 7  # so many letters, on so many of the overlap's sixteenths, are a watermark
 LIKE_MARKS = 2.5  # times the marks' own strength; a stronger difference is something else
 MOSAIC_STEPS = 0.42  # share of all change on a fifth of the columns and rows: blocks
 
@@ -111,7 +111,7 @@ def _rectangular(mask: NDArray[np.bool_]) -> bool:
 
 def _mosaics(found: Changes) -> list[bool]:
     """Tell which regions lie in a mosaic: steps on a few rows and columns, and nothing between them."""
-    union = np.zeros(found.grid.inside.shape, np.uint8)
+    union = ((found.strength > FAINT) & found.grid.inside).astype(np.uint8)
     for region in found.regions:
         union[region.mask] = 1
     joined = cv2.morphologyEx(union, cv2.MORPH_CLOSE, np.ones((41, 41), np.uint8))
