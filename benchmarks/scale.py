@@ -3,8 +3,8 @@
     python benchmarks/scale.py FOLDER [--size 100000] [--each 2]
 
 Real pictures are known first, then distractors are added until the index holds `--size`: features of real pictures,
-changed and dealt anew, with hashes of their own. Prints recall among the candidates that are aligned before and after, processor
-time per search on one core, and the memory that the index needs per picture, as it grew and as loaded again.
+changed and dealt anew, with hashes of their own. Prints recall among the candidates that are aligned before and after,
+processor time per search, and the memory that the index needs per picture, as it grew and as loaded again.
 """
 
 from __future__ import annotations
@@ -97,9 +97,8 @@ def main() -> None:
         path = Path(folder) / "index"
         index.save(path)
         grown, size = resident() - empty, len(index)
-        print(
-            f"{path.stat().st_size / size / 1024:.2f} KB a picture saved, {grown / size / 1024:.2f} KB in memory as it grew"
-        )
+        saved = path.stat().st_size
+        print(f"{saved / size / 1024:.2f} KB a picture saved, {grown / size / 1024:.2f} KB in memory as it grew")
         started = time.process_time()
         index.remove([17])
         print(f"one removed in {(time.process_time() - started) * 1000:.0f} ms")
