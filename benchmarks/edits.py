@@ -38,6 +38,9 @@ class NothingKnown:
     def search(self, *_: object, **__: object) -> list[Candidate]:
         return []
 
+    def of_order(self, *_: object, **__: object) -> list[Candidate]:
+        return []
+
     def picture(self, reference: Reference) -> None:  # noqa: ARG002
         return None
 

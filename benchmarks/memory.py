@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from evidencecheck.matching.fingerprint import Fingerprint, fingerprint
 from evidencecheck.matching.index import Index
 from evidencecheck.model import Blocks, Candidate, Photo, Reference, ReferenceKind
+from evidencecheck.reading.codes import Code
 
 PREVIEW_PX = 1024
 Rgb = NDArray[np.uint8]
@@ -38,6 +39,7 @@ class MemoryExhibit:
     fingerprint: Fingerprint
     data: bytes = b""
     blocks: Blocks = field(default_factory=Blocks)
+    codes: tuple[Code, ...] = ()
 
     @classmethod
     def of(cls, rgb: Rgb, case: str = "1") -> MemoryExhibit:
@@ -75,6 +77,10 @@ class MemoryImages:
         del exclude_order  # pictures here belong to no order
         hits = self.index.search(fingerprint, 24, lambda n: self._known[n][0].kind in kinds)
         return [Candidate(*self._known[h.number][:2], h.distance_bits, h.votes) for h in hits]
+
+    def of_order(self, order: str, *, but: str = "") -> Sequence[Candidate]:
+        del order, but
+        return ()
 
     def picture(self, reference: Reference) -> Rgb | None:
         data = next(preview for known, _, preview in self._known if known.id == reference.id)

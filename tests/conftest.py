@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import zxingcpp
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
@@ -35,6 +36,20 @@ def _draw_scene(seed: int, width: int = 900, height: int = 1200) -> Rgb:
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
 
+def _stick(scene: Rgb, text: str, top: int, *, symbology: str = "Code128", width: int = 560) -> Rgb:
+    """Return the scene with a white label on it that carries a barcode and its digits."""
+    form = getattr(zxingcpp.BarcodeFormat, symbology)
+    drawn = np.array(zxingcpp.create_barcode(text, form).to_image(scale=3, add_quiet_zones=True))
+    square = symbology == "QRCode"
+    bars = drawn if square else drawn[drawn.shape[0] // 3 : drawn.shape[0] // 2]
+    height = width if square else 130
+    labelled = scene.copy()
+    labelled[top : top + height + 60, 100 : 100 + width] = 245
+    labelled[top : top + height, 100 : 100 + width] = cv2.resize(bars, (width, height))[..., None]
+    cv2.putText(labelled, text[:18], (130, top + height + 42), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (20, 20, 20), 3)
+    return labelled
+
+
 def _save(rgb: Rgb, path: Path, quality: int = 92) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     done, data = cv2.imencode(path.suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -56,6 +71,11 @@ def _run_command(*words: object, cwd: Path | None = None) -> subprocess.Complete
 @pytest.fixture(scope="session")
 def draw_scene() -> Callable[..., Rgb]:
     return _draw_scene
+
+
+@pytest.fixture(scope="session")
+def stick() -> Callable[..., Rgb]:
+    return _stick
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from evidencecheck.acquire.encode import encode_mask_png, preview_jpeg
-from evidencecheck.acquire.exhibit import open_exhibit
+from evidencecheck.acquire.exhibit import open_exhibit, sibling
 from evidencecheck.acquire.intake import sha256_of
 from evidencecheck.acquire.workers import Trouble, Workers, phase
 from evidencecheck.check import Ran, failed, run_check, select_checks
@@ -46,6 +46,7 @@ class Task:
     check_ids: tuple[str, ...]
     settings: Settings
     order: Order | None = None
+    siblings: tuple[Photo, ...] = ()  # the order's other photos
     given_up: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -123,7 +124,12 @@ def settled(work: Callable[[Task], R], task: Task, result: R | Trouble[Task], se
 
 
 def _run_checks(task: Task, exhibit: Exhibit, checks: Sequence[Check]) -> Iterator[Ran]:
-    lab = Lab(known=_known_images(task.store), order=task.order, settings=task.settings)
+    lab = Lab(
+        known=_known_images(task.store),
+        order=task.order,
+        settings=task.settings,
+        siblings=lambda: [one for photo in task.siblings if (one := sibling(photo, task.settings))],
+    )
     for check in checks:
         phase(f"check {check.id}")
         if check.id in task.given_up:

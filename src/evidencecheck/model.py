@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from evidencecheck.matching.fingerprint import Fingerprint
+    from evidencecheck.reading.codes import Code
 
 SCHEMA = "evidencecheck.photo/1"
 
@@ -95,6 +96,8 @@ class Order:
     after_sales_kind: str = ""  # refund only, return and refund, exchange, resend, repair, in the export's words
     after_sales_status: str = ""
     resend_tracking_number: str = ""  # of the parcel the seller sent again
+    return_tracking_number: str = ""  # of the parcel the buyer sent back
+    barcode: str = ""  # the product's own, where the seller added such a column: EAN-13 or UPC-A
     buyer: str = field(default="", repr=False)  # keyed hash: equal for two orders of one buyer; says nothing else
 
 
@@ -178,6 +181,7 @@ class Settings:
     max_memory_bytes: int = 3 * 2**30
     time_zone: str = "Asia/Shanghai"
     clock_margin: timedelta = timedelta(hours=24)
+    shown_digits: int = 4  # last digits shown of a parcel's or product's number; the others are hidden
     trust_anchors: str = ""  # certificates (PEM) whose content credentials are trusted; none are built in
 
 
@@ -203,6 +207,9 @@ class KnownImages(Protocol):
     ) -> Sequence[Candidate]:
         """Return candidates, most promising first, never from the order `exclude_order`."""
 
+    def of_order(self, order: str, *, but: str = "") -> Sequence[Candidate]:
+        """Return the photos of one order in the sequence they came, without the one whose SHA-256 is `but`."""
+
     def picture(self, reference: Reference) -> NDArray[np.uint8] | None:
         """Return the stored preview, (H, W, 3) RGB upright, longest side at most 1024 px; None if there is none."""
 
@@ -214,6 +221,16 @@ class Lab:
     known: KnownImages
     order: Order | None = None
     settings: Settings = field(default_factory=Settings)
+    siblings: Callable[[], Sequence[Sibling]] = tuple  # the order's other photos; asked for, they are read from disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """Another photo of the same order. `open` decodes it: (H, W, 3) uint8 RGB, upright; None when it is gone by now."""
+
+    sha256: str
+    blocks: Blocks
+    open: Callable[[], NDArray[np.uint8] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +288,10 @@ class Exhibit(Protocol):
     @property
     def fingerprint(self) -> Fingerprint:
         """Hashes and local features, as taken at intake."""
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Barcodes and QR codes in the photo."""
 
     @property
     def data(self) -> bytes:

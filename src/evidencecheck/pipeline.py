@@ -35,6 +35,8 @@ from evidencecheck.report.output import Output, Summary
 from evidencecheck.report.profile import Profile, load_profile
 from evidencecheck.store import Store
 
+MOST_SIBLINGS = 24  # other photos of an order whose files are read beside each
+
 Tell = Callable[[str, int, int], None]  # stage, photos done, photos in all
 
 
@@ -137,7 +139,7 @@ def keep_apart(run: Screening) -> None:
 
 
 def _matches(run: Screening) -> bool:
-    return any(check.group is Group.MATCH for check in run.checks)
+    return any(check.group in {Group.MATCH, Group.ORDER} for check in run.checks)
 
 
 def _reports(  # noqa: PLR0913, PLR0917 - the run's parts, each used once
@@ -150,14 +152,19 @@ def _reports(  # noqa: PLR0913, PLR0917 - the run's parts, each used once
 ) -> Iterator[PhotoReport]:
     """Yield one report per file taken in, in order; a resumed run examines only what its journal lacks."""
     families = {check.id: check.family for check in run.checks}
+    together: dict[str, list[Photo]] = {}
+    for item in taken:
+        if isinstance(item, Photo):
+            together.setdefault(item.case, []).append(item)
 
     def made_with(case: str) -> MadeWith:
-        basis = f"{corpus_state} {run.orders.orders.get(case)!r}"
+        photos = sorted(photo.sha256 for photo in together.get(case, ()))
+        basis = f"{corpus_state} {run.orders.orders.get(case)!r} {photos}"
         return MadeWith(__version__, calibration.name, sha256(basis.encode()).hexdigest()[:16])
 
     known = [journal.earlier(item, families, made_with(item.case)) for item in taken]
     tasks = [
-        _task(run, item)
+        _task(run, item, together[item.case])
         for item, report in zip(taken, known, strict=True)
         if report is None and isinstance(item, Photo)
     ]
@@ -171,7 +178,7 @@ def _reports(  # noqa: PLR0913, PLR0917 - the run's parts, each used once
             yield replace(_report(run, *next(results), calibration, families), **made_with(item.case)._asdict())
 
 
-def _task(run: Screening, photo: Photo) -> Task:
+def _task(run: Screening, photo: Photo, together: Sequence[Photo]) -> Task:
     return Task(
         received=Received(case=photo.case, name=photo.name, path=photo.path),
         out=run.out,
@@ -179,6 +186,7 @@ def _task(run: Screening, photo: Photo) -> Task:
         check_ids=tuple(check.id for check in run.checks),
         settings=run.settings,
         order=run.orders.orders.get(photo.case),
+        siblings=tuple(other for other in together if other.sha256 != photo.sha256)[:MOST_SIBLINGS],
     )
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from evidencecheck.matching.fingerprint import Fingerprint
+    from evidencecheck.reading.codes import Code
 
 CHINA = timezone(timedelta(hours=8))
 SHIPPED = datetime(2025, 11, 4, 9, 30, tzinfo=CHINA)
@@ -47,6 +48,9 @@ class NothingKnown:
         return 0
 
     def search(self, fingerprint: object, kinds: object, *, exclude_order: str = "") -> Sequence[Candidate]:  # noqa: ARG002
+        return ()
+
+    def of_order(self, order: str, *, but: str = "") -> Sequence[Candidate]:  # noqa: ARG002
         return ()
 
     def picture(self, reference: object) -> NDArray[np.uint8] | None:  # noqa: ARG002
@@ -82,6 +86,10 @@ class FileOnly:
 
     @property
     def fingerprint(self) -> Fingerprint:
+        raise NotImplementedError
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
         raise NotImplementedError
 
 

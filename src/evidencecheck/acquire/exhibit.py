@@ -13,7 +13,7 @@ from evidencecheck.acquire.decode import decode, shrink
 from evidencecheck.acquire.encode import INTAKE_SIDE_PX, preview_jpeg
 from evidencecheck.acquire.intake import photo_of
 from evidencecheck.acquire.source import read_source, unreadable
-from evidencecheck.model import Intake, Text, Unreadable
+from evidencecheck.model import Intake, Received, Sibling, Text, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from evidencecheck.matching.fingerprint import Fingerprint
-    from evidencecheck.model import Blocks, Photo, Received, Settings
+    from evidencecheck.model import Blocks, Photo, Settings
+    from evidencecheck.reading.codes import Code
 
 
 def _nothing(sha256: str) -> None:  # noqa: ARG001 - nothing is remembered of any file
@@ -48,6 +49,13 @@ class OpenExhibit:
         from evidencecheck.matching.fingerprint import fingerprint
 
         return self.remembered(self.photo.sha256) or fingerprint(shrink(self.rgb, INTAKE_SIDE_PX))
+
+    @cached_property
+    def codes(self) -> tuple[Code, ...]:
+        """Barcodes and QR codes in the photo."""
+        from evidencecheck.reading.codes import read_codes
+
+        return read_codes(self.gray)
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -77,6 +85,22 @@ def open_exhibit(
         data=source.data,
         remembered=remembered,
     )
+
+
+def sibling(photo: Photo, settings: Settings) -> Sibling | None:
+    """Read what a photo's file declares, without decoding it; None when the file is gone or another one by now."""
+    from evidencecheck.acquire.container import read_blocks
+
+    received = Received(case=photo.case, name=photo.name, path=photo.path)
+    source = read_source(received, settings)
+    if isinstance(source, Unreadable) or source.sha256 != photo.sha256:
+        return None
+
+    def pixels() -> NDArray[np.uint8] | None:
+        opened = open_exhibit(received, settings)
+        return opened.rgb if isinstance(opened, OpenExhibit) and opened.photo.sha256 == photo.sha256 else None
+
+    return Sibling(sha256=photo.sha256, blocks=read_blocks(source.data, photo.format), open=pixels)
 
 
 def _read_only(array: NDArray[np.uint8]) -> NDArray[np.uint8]:

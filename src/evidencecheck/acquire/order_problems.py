@@ -49,6 +49,8 @@ NAMES: Mapping[str, Text] = {
     "refund_amount": Text(zh="退款金额", en="refund amount"),
     "resend_tracking_number": Text(zh="补寄运单号", en="resend tracking number"),
     "buyer": Text(zh="收货信息", en="receiver"),
+    "return_tracking_number": Text(zh="退货运单号", en="return tracking number"),
+    "barcode": Text(zh="商品条码", en="product barcode"),
 }
 
 

@@ -45,6 +45,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "agreed_at": ("同意退款时间", "商家同意时间", "同意时间", "agreedat"),
     "refunded_at": ("退款成功时间", "退款时间", "退款完成时间", "refundedat"),
     "refund_amount": ("退款金额", "申请退款金额", "refundamount"),
+    "return_tracking_number": ("退货运单号", "退货快递单号", "退货物流单号", "returntrackingnumber"),
+    "barcode": ("商品条码", "商品条形码", "条形码", "条码", "国际条码", "69码", "ean", "ean13", "gtin", "barcode"),
     "resend_tracking_number": ("补寄运单号", "补寄单号", "补寄快递单号", "换货运单号", "resendtrackingnumber"),
 }  # fmt: skip
 

@@ -36,10 +36,10 @@ TIME_FORMATS = (
 )  # fmt: skip
 TIMES = ("ordered_at", "paid_at", "shipped_at", "received_at", "claimed_at", "agreed_at", "refunded_at")
 AMOUNTS = ("amount", "refund_amount")
-IDS = ("tracking_number", "after_sales_id", "resend_tracking_number")
+IDS = ("tracking_number", "after_sales_id", "resend_tracking_number", "return_tracking_number", "barcode")
 AFTER_SALES = frozenset(
     {"after_sales_id", "after_sales_kind", "after_sales_status", "claimed_at", "agreed_at", "refunded_at",
-     "refund_amount", "resend_tracking_number"}
+     "refund_amount", "resend_tracking_number", "return_tracking_number"}
 )  # fmt: skip
 # What must not come before what. A minute of slack: the platform's own clocks differ by seconds.
 SEQUENCE = (

@@ -18,6 +18,7 @@ CORE = {
     "imagehash": "imagehash",
     "faiss-cpu": "faiss",
     "exifread": "exifread",
+    "zxing-cpp": "zxingcpp",
     "defusedxml": "defusedxml",
     "jinja2": "jinja2",
     "msgspec": "msgspec",

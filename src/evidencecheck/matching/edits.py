@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evidencecheck.matching.changes import MOST_SHARE, Changes, Difference, changes, painted_mask
 from evidencecheck.matching.compare import Match
+from evidencecheck.matching.dense import Matrix
 from evidencecheck.matching.overlays import Look, looks
 from evidencecheck.model import (
     Basis,
@@ -102,12 +103,19 @@ def edits_of(exhibit: Exhibit, known: KnownImages, match: Match) -> Edits | None
         return None
     small = picture.shape[1] / match.reference.width
     matrix = np.diag([small, small, 1.0]) @ match.proof.matrix
-    found = changes(exhibit.rgb, picture, matrix, np.array(match.matched.outline, np.float32))
-    return None if found is None or found.share > MOST_SHARE else _told(exhibit, found)
+    return edits_between(exhibit.rgb, picture, matrix, np.array(match.matched.outline, np.float32))
 
 
-def _told(exhibit: Exhibit, found: Changes) -> Edits:
-    kinds = looks(found, exhibit.rgb)
+def edits_between(
+    rgb: NDArray[np.uint8], picture: NDArray[np.uint8], matrix: Matrix, seen: NDArray[np.float32]
+) -> Edits | None:
+    """Return how `rgb` differs from a picture it is a copy of; see `changes`. None where that cannot be told."""
+    found = changes(rgb, picture, matrix, seen)
+    return None if found is None or found.share > MOST_SHARE else _told(rgb, found)
+
+
+def _told(rgb: NDArray[np.uint8], found: Changes) -> Edits:
+    kinds = looks(found, rgb)
     edited = tuple(region for region, look in zip(found.regions, kinds, strict=True) if look is Look.EDIT)
     regions = tuple(
         Region(polygon=tuple((round(float(x), 1), round(float(y), 1)) for x, y in region.polygon), label=str(number))
@@ -118,7 +126,7 @@ def _told(exhibit: Exhibit, found: Changes) -> Edits:
     return Edits(
         regions=regions,
         score=score(edited),
-        mask=painted_mask(found, edited, (exhibit.photo.height, exhibit.photo.width)),
+        mask=painted_mask(found, edited, (rgb.shape[0], rgb.shape[1])),
         overlays=tuple(NAMES[look] for look in counted),
         measurements={"edited_share": round(share, 4), **{f"overlay {look}": n for look, n in counted.items()}},
     )

@@ -78,6 +78,14 @@ NAMES: dict[str, Text] = {
     "zone_in_file": Text(zh="文件带时区", en="time zone in the file"),
     "zone_offset_hours": Text(zh="时区（小时）", en="time zone (hours)"),
     "problems": Text(zh="读取问题", en="problems on reading"),
+    "grain_agreement": Text(zh="噪点一致程度", en="agreement of the grain"),
+    "device": Text(zh="设备", en="device"),
+    "other_devices": Text(zh="另外的设备", en="other devices"),
+    "other_taken_at": Text(zh="另一张的拍摄时间", en="the other's time"),
+    "label_number": Text(zh="照片里的号码", en="number in the photo"),
+    "order_number": Text(zh="订单的快递单号", en="the order's parcel number"),
+    "order_barcode": Text(zh="订单商品的条码", en="the product's barcode"),
+    "read_as": Text(zh="读自", en="read as"),
     "values": Text(zh="数值个数", en="values"),
 }
 

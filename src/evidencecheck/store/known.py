@@ -49,6 +49,20 @@ class KnownPictures:
             found = _interleaved(found, photos_found)
         return found
 
+    def of_order(self, order: str, *, but: str = "") -> Sequence[Candidate]:
+        """Return the photos of one order in the sequence they came; those without a usable fingerprint are left out."""
+        query = (
+            f"SELECT {photos.COLUMNS}, fingerprint.data {photos.JOINED} JOIN fingerprint USING (picture)"
+            " WHERE order_number = ? AND picture.sha256 <> ? ORDER BY photo.id"
+        )
+        found = []
+        for *row, data in self._db.execute(query, (order, but)):
+            try:
+                found.append(Candidate(photos.claim(tuple(row)), Fingerprint.from_bytes(data), None, 0))
+            except ValueError:
+                continue  # made by another version
+        return found
+
     def picture(self, reference: Reference) -> NDArray[np.uint8] | None:
         """Return the stored preview, (H, W, 3) uint8 RGB, or None when there is none (a shared hash, a lost file)."""
         data = self._previews.read(reference.sha256) if reference.sha256 else None
