@@ -22,22 +22,25 @@ NEAR_LINES = 2.0  # a name stands at most this many line heights above or below 
 # Mobile numbers, whole or half hidden ("138****5678"), and land lines with their hyphen.
 PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?[\d*xX]{4}[ -]?\d{4}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
 _HAN = r"[\u4e00-\u9fff]"
+_CITY = "(?<![超城上都夜])市"  # not a supermarket, nor the market
 ADDRESS = re.compile(
     rf"{_HAN}{{2,8}}(?:省|自治区).{{0,12}}(?:市|州|盟|县|区)"
-    rf"|{_HAN}{{2,8}}市.{{0,10}}(?:区|县|镇|街道|乡|路|街|大道)"
+    rf"|{_HAN}{{2,8}}{_CITY}.{{0,10}}(?:区|县|镇|街道|乡|路|街|大道)"
     rf"|{_HAN}{{1,12}}(?:路|街|巷|弄|大道|胡同)\s*\d+\s*(?:号|弄)"
     r"|\d+\s*(?:号楼|栋|幢|单元|号院)|\d{2,4}室|(?:小区|花园|公寓|家园|新村|大厦).{0,8}\d"
     r"|(?:收货|收件|寄件|联系|详细)?地址\s*:"
 )
+# With its colon, or at the head of a line: "收货" alone is in every second chat about a refund.
 LABEL = re.compile(
-    r"(?:收件人|收货人|寄件人|签收人|联系人|收件方|寄件方|姓名|昵称|收件|寄件|收货|收方|寄方)(?:信息)?\s*:?|^\s*[收寄]\s*:?\s*$"
+    r"(?:收件人|收货人|寄件人|签收人|联系人|收件方|寄件方|姓名|昵称|收件|寄件|收货|收方|寄方|收|寄)(?:信息)?\s*:"
+    r"|^\s*(?:收件人|收货人|寄件人|签收人|联系人|姓名|昵称)|^\s*(?:收件|寄件|收|寄)\s+\S{2,4}\s*$"
 )
-HONORIFIC = re.compile(rf"{_HAN}{{1,3}}(?:先生|女士|小姐)")
 # The hundred most common surnames (census of 2020 and before) and the common double ones.
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
     "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
+HONORIFIC = re.compile(rf"[{SURNAMES}](?:先生|女士|小姐(?!姐))")
 NAME = re.compile(rf"(?:[{SURNAMES}]|欧阳|司马|上官|诸葛)(?:{_HAN}{{1,2}}|{_HAN}?\*{{1,2}}{_HAN}?)")
 
 
