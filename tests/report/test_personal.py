@@ -92,7 +92,11 @@ def test_a_cover_is_as_large_as_its_line_and_inside_the_picture() -> None:
     assert (picture[200, 110] == 255).all()
 
 
-def test_a_box_inside_another_is_one() -> None:
-    big = Cover(left=0, top=0, width=50, height=50, why=Why.DRAWN)
-    small = Cover(left=10, top=10, width=5, height=5, why=Why.PHONE)
-    assert list(merged([small, big, big])) == [big]
+def test_boxes_of_one_line_are_one() -> None:
+    drawn = Cover(left=0, top=0, width=50, height=20, why=Why.DRAWN)
+    again = Cover(left=10, top=2, width=60, height=20, why=Why.PHONE)
+    next_line = Cover(left=0, top=24, width=50, height=20, why=Why.PHONE)
+    assert merged([drawn, again, next_line]) == (
+        Cover(left=0, top=0, width=70, height=22, why=Why.DRAWN),
+        next_line,
+    )

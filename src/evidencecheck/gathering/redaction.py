@@ -47,7 +47,7 @@ class Redaction:
         """
         drawn = [_drawn(mask, rgb) for mask in self.masks if mask.picture in names]
         found = private_places(_lines(rgb)) if self.on and self.searched else ()
-        return tuple(merged([*drawn, *found]))
+        return merged([*drawn, *found])
 
 
 def parse_mask(text: str) -> Mask:

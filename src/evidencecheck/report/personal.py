@@ -7,7 +7,7 @@ handwriting, nicknames, names that stand alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from unicodedata import normalize
 
 import numpy as np
@@ -17,6 +17,7 @@ from evidencecheck.report.cover import Cover, Why
 
 LEAST_CONFIDENCE = 0.3  # of the OCR: covering a misread line costs little
 PADDING = 0.2  # of the line's height, around it
+SAME_SHARE = 0.6  # of the smaller of two boxes: then they are one line, read twice
 NEAR_LINES = 2.0  # a name stands at most this many line heights above or below a phone number, or in its row
 
 # Mobile numbers, whole or half hidden ("138****5678"), and land lines with their hyphen.
@@ -35,7 +36,7 @@ LABEL = re.compile(
     r"(?:收件人|收货人|寄件人|签收人|联系人|收件方|寄件方|姓名|昵称|收件|寄件|收货|收方|寄方|收|寄)(?:信息)?\s*:"
     r"|^\s*(?:收件人|收货人|寄件人|签收人|联系人|姓名|昵称)|^\s*(?:收件|寄件|收|寄)\s+\S{2,4}\s*$"
 )
-# The hundred most common surnames (census of 2020 and before) and the common double ones.
+# About a hundred of the most common surnames, and common double ones.
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
     "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -91,21 +92,27 @@ def _cover(line: Line, why: Why) -> Cover:
     return Cover(left=left, top=top, width=int(right + pad) + 1 - left, height=int(bottom + pad) + 1 - top, why=why)
 
 
-def merged(covers: Sequence[Cover]) -> Iterator[Cover]:
-    """Yield the boxes without those that lie wholly inside another."""
-    for number, box in enumerate(covers):
-        if not any(_inside(box, other, strictly=other_number > number) for other_number, other in enumerate(covers)
-                   if other_number != number):  # fmt: skip
-            yield box
+def merged(covers: Sequence[Cover]) -> tuple[Cover, ...]:
+    """Return the boxes, those that lie on each other for the most part as one: a line is read more than once."""
+    done: list[Cover] = []
+    for box in covers:
+        same = next((number for number, other in enumerate(done) if _shared(box, other) > SAME_SHARE), None)
+        if same is None:
+            done.append(box)
+        else:
+            done[same] = _around(done[same], box)
+    return tuple(done)
 
 
-def _inside(box: Cover, other: Cover, *, strictly: bool) -> bool:
-    same = (box.left, box.top, box.width, box.height) == (other.left, other.top, other.width, other.height)
-    if same:
-        return not strictly
-    return (
-        other.left <= box.left
-        and other.top <= box.top
-        and box.left + box.width <= other.left + other.width
-        and box.top + box.height <= other.top + other.height
-    )
+def _shared(box: Cover, other: Cover) -> float:
+    """Return the share of the smaller box that lies in the other."""
+    across = min(box.left + box.width, other.left + other.width) - max(box.left, other.left)
+    down = min(box.top + box.height, other.top + other.height) - max(box.top, other.top)
+    return max(across, 0) * max(down, 0) / min(box.width * box.height, other.width * other.height)
+
+
+def _around(box: Cover, other: Cover) -> Cover:
+    left, top = min(box.left, other.left), min(box.top, other.top)
+    right = max(box.left + box.width, other.left + other.width)
+    bottom = max(box.top + box.height, other.top + other.height)
+    return Cover(left=left, top=top, width=right - left, height=bottom - top, why=box.why)
