@@ -37,6 +37,17 @@ def test_a_part_that_was_not_saved_before_has_no_marks_of_double_saving(draw_sce
     assert inside < 0 < outside
 
 
+def test_what_is_pasted_into_a_png_made_from_jpeg_has_no_history_in_detail_or_colour(
+    draw_scene: Callable[..., Rgb],
+) -> None:
+    photo = saved(draw_scene(3, 800, 640), 70)
+    photo[200:360, 300:500] = draw_scene(9, 800, 640)[200:360, 300:500]
+    planes = planes_of(photo)
+    for name in ("nonzero_own", "double_colour"):
+        plane = planes.plane(name)
+        assert plane[26:44, 39:61].mean() < 0 < np.delete(plane, slice(24, 46), axis=0).mean()
+
+
 def test_a_smoothed_part_deviates_from_blocks_of_like_brightness(draw_scene: Callable[..., Rgb]) -> None:
     scene = draw_scene(4, 800, 640)
     scene[200:360, 300:500] = cv2.GaussianBlur(scene, (0, 0), 2)[200:360, 300:500]
