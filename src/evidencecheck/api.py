@@ -64,6 +64,7 @@ def screen(  # noqa: PLR0913 - the options of the command line
     orders: Iterable[PathLike] = (),
     only: Iterable[str] = (),
     skip: Iterable[str] = (),
+    profile: str = "pdd",
     lang: Language = "zh",
     jobs: int = 0,
     resume: bool = False,
@@ -86,6 +87,7 @@ def screen(  # noqa: PLR0913 - the options of the command line
         jobs=jobs or os.cpu_count() or 1,
         lang=lang,
         resume=resume,
+        profile=load_profile(profile),
     )
     pipeline.keep_apart(run)
     if exports := tuple(map(Path, orders)):

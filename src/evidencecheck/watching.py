@@ -55,8 +55,11 @@ class Listener(Protocol):
     def export_problem(self, problem: RowProblem) -> None:
         """A row or file of the exports is wrong."""
 
-    def screened(self, orders: Sequence[Seen], summary: Summary) -> None:
-        """These orders are in the report."""
+    def screened(self, order: Seen, *, order_known: bool) -> None:
+        """An order is in the report; `order_known`: an export has told of it."""
+
+    def published(self, summary: Summary) -> None:
+        """The report's index shows everything so far."""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -96,14 +99,14 @@ def watch(said: Watch, listener: Listener) -> Summary:
             at_rest = settling.at_rest(there)
             due = iter(record.due(at_rest, said.run.store))
             while lot := tuple(islice(due, MOST_AT_ONCE)):
-                summary = _screen(said.run, lot, output, record)
-                listener.screened(lot, summary)
+                summary = _screen(said.run, lot, output, record, listener)
+                listener.published(summary)
             if said.once and len(at_rest) == len(there):
                 return summary
             time.sleep(said.poll_seconds)
 
 
-def _screen(run: Screening, lot: Sequence[Seen], output: Output, record: Record) -> Summary:
+def _screen(run: Screening, lot: Sequence[Seen], output: Output, record: Record, listener: Listener) -> Summary:
     """Screen some orders; they are recorded as done only when all that is said of them has been written."""
     with Store.open(run.store) as store:
         screen_lot(run, [received for seen in lot for received in seen.received], store, output)
@@ -112,6 +115,7 @@ def _screen(run: Screening, lot: Sequence[Seen], output: Output, record: Record)
     for seen in lot:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         record.add(Done(case=seen.case, files=seen.files, order_known=seen.case in known, at=at))
+        listener.screened(seen, order_known=seen.case in known)
     return summary
 
 

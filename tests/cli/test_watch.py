@@ -183,6 +183,14 @@ def test_json_lines_are_added_to_a_file_whose_last_line_a_kill_cut_short(shop: P
     assert photos(lines.read_bytes()) == ["earlier", f"{FIRST}/1.jpg", f"{SECOND}/1.jpg"]
 
 
+@pytest.mark.parametrize("place", ["photos/lines.jsonl", "out/photos.jsonl"])
+def test_json_lines_never_go_where_the_watch_reads_or_writes(shop: Path, run_command: Run, place: str) -> None:
+    done = run_command(*words(shop, "--once", "--jsonl", shop / place))
+    assert done.returncode == 2
+    assert "--jsonl" in done.stderr.decode()
+    assert not (shop / place).exists()
+
+
 def test_an_empty_folder_is_waited_for_and_an_absent_one_is_a_mistake(tmp_path: Path, run_command: Run) -> None:
     (tmp_path / "photos").mkdir()
     empty = run_command(*words(tmp_path, "--once"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evidencecheck.acquire.order_problems import RowProblem
     from evidencecheck.acquire.settle import Seen
     from evidencecheck.report.output import Summary
+    from evidencecheck.watching import Watch
 
 OUT = "evidencecheck-watch"
 
@@ -37,6 +38,7 @@ def watch(  # noqa: PLR0913 - one parameter per option
     jsonl: Annotated[str, typer.Option(help="Add one JSON line per photo to this file; - is stdout.")] = "",
     only: Annotated[str, typer.Option(help="Only these checks or groups, comma-separated.")] = "",
     skip: Annotated[str, typer.Option(help="Not these checks or groups, comma-separated.")] = "",
+    profile: Annotated[str, typer.Option(help="Platform: pdd, generic, or a .toml file.")] = "pdd",
     trust_list: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Certificates (PEM) of signers whose credentials you trust."),
@@ -55,6 +57,7 @@ def watch(  # noqa: PLR0913 - one parameter per option
         from evidencecheck.check import select_checks
         from evidencecheck.model import Settings
         from evidencecheck.pipeline import Screening
+        from evidencecheck.report.profile import load_profile
         from evidencecheck.store.location import store_folder
         from evidencecheck.watching import Watch
         from evidencecheck.watching import watch as run
@@ -68,8 +71,9 @@ def watch(  # noqa: PLR0913 - one parameter per option
             settings=Settings(trust_anchors=certificates(trust_list)),
             jobs=jobs or os.cpu_count() or 1,
             lang=lang.value,
-            jsonl=_stream(jsonl, out, stack),
+            jsonl=_stream(jsonl, folder, out, stack),
             channel="watch",
+            profile=load_profile(profile),
         )
         said = Watch(
             run=screening,
@@ -78,16 +82,17 @@ def watch(  # noqa: PLR0913 - one parameter per option
             poll_seconds=min(poll, settle) if once and settle else poll,
             once=once,
         )
-        summary = run(said, _Teller(folder, once=once))
+        summary = run(said, _Teller(said))
         raise typer.Exit(exit_code(summary, fail_level))
 
 
 class _Teller:
     """Says on stderr what the watch does."""
 
-    def __init__(self, folder: Path, *, once: bool) -> None:
-        self._folder = folder
-        self._once = once
+    def __init__(self, said: Watch) -> None:
+        self._folder = said.run.folder
+        self._once = said.once
+        self._exports = bool(said.exports)
 
     def watching(self, orders: int) -> None:
         end = "" if self._once else "；按 Ctrl-C 停止 / stop with Ctrl-C"
@@ -99,10 +104,15 @@ class _Teller:
     def export_problem(self, problem: RowProblem) -> None:
         warn(f"{problem.file}:{problem.line}: {problem.text.zh} / {problem.text.en}")
 
-    def screened(self, orders: Sequence[Seen], summary: Summary) -> None:
-        for seen in orders:
-            left = f"；还有 {n} 个文件没下载完 / {n} files still downloading" if (n := len(seen.unfinished)) else ""
-            say(f"{seen.case}: {len(seen.received)} 张照片 / photos{left}")
+    def screened(self, order: Seen, *, order_known: bool) -> None:
+        line = f"{order.case}: {len(order.received)} 张照片 / photos"
+        if self._exports and not order_known:
+            line += "；不在导出里，没有核对日期和单号 / in no export: no dates and numbers to compare"
+        if count := len(order.unfinished):
+            line += f"；还有 {count} 个文件没下载完 / {count} files still downloading"
+        say(line)
+
+    def published(self, summary: Summary) -> None:
         say(f"报告 / report: {summary.index}")
 
 
@@ -125,14 +135,19 @@ def _stopping_when_told(code: ExitCode) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _stream(jsonl: str, out: Path, stack: ExitStack) -> BinaryIO | None:
+def _stream(jsonl: str, folder: Path, out: Path, stack: ExitStack) -> BinaryIO | None:
+    """Open the file for JSON lines to go on with. Raises ValueError for one that the watch itself reads or writes."""
     from evidencecheck.report.growing import whole_lines
 
     if jsonl == "-":
         return sys.stdout.buffer
     if not jsonl:
         return None
-    if Path(jsonl).resolve() == (out / "photos.jsonl").resolve():
-        raise ValueError(f"{jsonl}: the watch's own record is written there anyway; give --jsonl another name")
-    whole_lines(Path(jsonl))
-    return stack.enter_context(Path(jsonl).open("ab"))
+    file = Path(jsonl).resolve()
+    if file.is_relative_to(folder.resolve()) or file == (out / "photos.jsonl").resolve():
+        raise ValueError(
+            f"{jsonl}: 这个文件在照片文件夹里，或是报告自己的记录；请给 --jsonl 换一个地方"
+            " / lies among the photos, or is the report's own record; give --jsonl another place"
+        )
+    whole_lines(file)
+    return stack.enter_context(file.open("ab"))
