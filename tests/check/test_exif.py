@@ -37,6 +37,22 @@ def test_a_row_has_value_place_and_meaning(files: Any, lab: Lab) -> None:
     assert table["DateTimeOriginal"].meaning.zh.startswith("拍摄时间")
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("卫壬测四 13812345678 虚构路351弄58号楼1251室", f"{HIDDEN} {HIDDEN} {HIDDEN}"),
+        ("holiday 王小明", f"holiday {HIDDEN}"),
+        ("由某某AI生成", "由某某AI生成"),
+        ("OLYMPUS DIGITAL CAMERA", "OLYMPUS DIGITAL CAMERA"),
+    ],
+)
+def test_a_description_names_nobody_but_may_say_how_the_picture_was_made(
+    files: Any, lab: Lab, text: str, value: str
+) -> None:
+    table = rows(files, files.jpeg(exif=files.exif({0x010E: text.encode()})), lab)
+    assert table["ImageDescription"].value == value
+
+
 def test_a_file_without_metadata_is_not_applicable_and_not_blind(files: Any, lab: Lab) -> None:
     (result,) = exif(files.exhibit(files.png()), lab)
     assert isinstance(result, NotApplicable)
@@ -59,8 +75,8 @@ def test_a_missing_maker_note_is_information(files: Any, lab: Lab) -> None:
 
 
 def test_user_comment_xmp_and_png_text_are_in_the_table(files: Any, lab: Lab) -> None:
-    data = files.jpeg(exif=files.exif(sub={0x9286: b"UNICODE\0" + "收货照片".encode("utf-16-le")}))
-    assert rows(files, data, lab)["UserComment"].value == "收货照片"
+    data = files.jpeg(exif=files.exif(sub={0x9286: b"UNICODE\0" + "相机照片".encode("utf-16-le")}))
+    assert rows(files, data, lab)["UserComment"].value == "相机照片"
     packet = files.with_xmp("<x:CreatorTool>Some Tool</x:CreatorTool>", x="http://ns.adobe.com/xap/1.0/")
     assert rows(files, packet, lab)["CreatorTool"].meaning.zh == "保存文件的软件"
     assert rows(files, files.png(chunks=[(b"tEXt", b"Comment\0hello")]), lab)["Comment"].place == "png"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from evidencecheck.metadata.marks import carried
-from evidencecheck.metadata.private import HIDDEN, shown
+from evidencecheck.metadata.private import HIDDEN, described, shown
 from evidencecheck.metadata.spelled import spelled_out
 from evidencecheck.model import Check, CheckResult, Exhibit, Field, Group, Lab, MetadataRow, NotApplicable, Note, Text
 
@@ -46,7 +46,8 @@ def _row(field: Field, spelled: Mapping[tuple[str, int], str]) -> MetadataRow:
     meaning = next(carried(field, "meanings"), None)
     value = HIDDEN
     if meaning is None or meaning.says != "mask":
-        value = shown(spelled.get((field.place, field.code)) or field.value, SHOWN_CHARS)
+        safe = described if meaning is not None and meaning.says == "words" else shown
+        value = safe(spelled.get((field.place, field.code)) or field.value, SHOWN_CHARS)
     words = meaning.tool if meaning else UNKNOWN
     return MetadataRow(field=field.name[:SHOWN_CHARS], value=value, place=field.place, meaning=words)
 
