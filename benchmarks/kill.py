@@ -1,9 +1,9 @@
 """Kills the program (kill -9, its process and its workers) at random moments and looks what is left.
 
-    python benchmarks/kill.py [--rounds 50] [--seed 1] [--folder /tmp/kill]
+    python benchmarks/kill.py [--kills 50] [--seed 1] [--folder /tmp/kill]
 
 Screens, watches, packages and enters decisions on the demo's orders, one command a round, each killed after a random
-share of the time it takes when left alone. After every round: the store opens, its audit log is whole and begins with
+share of the time it takes when left alone (one that had ended by then does not count). After every round: the store opens, its audit log is whole and begins with
 what it held before, no report is lost, no page is cut off, every package and zip is complete. At the end everything is
 run through once more, and nothing is missing and nothing is there twice.
 """
@@ -168,7 +168,7 @@ def _files(folder: Path) -> list[Path]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
@@ -176,11 +176,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         shop = make_shop(options.folder or Path(scratch))
         shop.run += 1
-        for number in range(options.rounds):
+        while shop.killed.total() < options.kills:
             name = dice.choices(COMMANDS, weights=(4, 3, 3, 1, 1))[0]
             kill_once(shop, name, dice.random())
             look(shop)
-            print(number + 1, name, f"{len(shop.entries)} rows", flush=True)
+            print(shop.killed.total(), name, f"{len(shop.entries)} rows", flush=True)
         finish(shop)
         packages = sum(not path.name.startswith(".") for path in (shop.folder / "packages").iterdir())
     print(f"killed {dict(shop.killed)}, had ended before {dict(shop.ended)}; {packages} packages and zips, all whole")
