@@ -3,9 +3,9 @@
     python benchmarks/kill.py [--kills 50] [--seed 1] [--folder /tmp/kill]
 
 Screens, watches, packages and enters decisions on the demo's orders, one command a round, each killed after a random
-share of the time it takes when left alone (one that had ended by then does not count). After every round: the store opens, its audit log is whole and begins with
-what it held before, no report is lost, no page is cut off, every package and zip is complete. At the end everything is
-run through once more, and nothing is missing and nothing is there twice.
+share of the time it takes when left alone (one that had ended by then does not count). After every round: the store
+opens, its audit log is whole and begins with what it held before, no report is lost, no page is cut off, every package
+and zip is complete. At the end everything is run through once more, and nothing is missing and nothing is there twice.
 """
 
 from __future__ import annotations
