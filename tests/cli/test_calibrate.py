@@ -13,6 +13,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from evidencecheck.decide import shipped
+
 Rgb = NDArray[np.uint8]
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 ONLY = ("--only", "copy-move,editor-trace", "--jobs", 1)
@@ -57,7 +59,7 @@ def screened(run_command: Run, shop: Path, out: str, *options: object) -> dict[s
 
 def test_the_alarm_is_counted_and_the_screening_that_follows_is_stricter(shop: Path, run_command: Run) -> None:
     before = screened(run_command, shop, "before")
-    assert (before["verdict"], before["calibration"]) == ("possible", "shipped-1")
+    assert (before["verdict"], before["calibration"]) == ("possible", shipped().name)
     data = calibrated(run_command, shop)
     assert (data["photos"], [one["photo"] for one in data["unreadable"]]) == (3, ["damaged.jpg"])
     copy_move, editor_trace = data["checks"]["copy-move"], data["checks"]["editor-trace"]
@@ -70,7 +72,7 @@ def test_the_alarm_is_counted_and_the_screening_that_follows_is_stricter(shop: P
     }
     after = screened(run_command, shop, "before", "--resume")  # what the old table said does not stay
     assert after["verdict"] == "none"
-    assert after["calibration"].startswith("shipped-1 + own ")
+    assert after["calibration"].startswith(f"{shipped().name} + own ")
     assert after["calibration"] in (shop / "before" / "cases" / "251103-1.html").read_text(encoding="utf-8")
     assert (data["verdicts"]["shipped"]["possible"], data["verdicts"]["joined"].get("possible", 0)) == (2, 1)
 
@@ -85,9 +87,9 @@ def test_it_is_shown_and_can_be_taken_away(shop: Path, run_command: Run) -> None
     shown = run_command("calibrate", "--store", shop / "store")
     assert shown.returncode == 0
     assert "copy-move" in shown.stdout.decode()
-    assert b"calibration shipped-1 + own " in run_command("doctor", "--store", shop / "store").stdout
+    assert f"calibration {shipped().name} + own " in run_command("doctor", "--store", shop / "store").stdout.decode()
     assert run_command("calibrate", "--forget", "--store", shop / "store").returncode == 0
-    assert screened(run_command, shop, "forgotten")["calibration"] == "shipped-1"
+    assert screened(run_command, shop, "forgotten")["calibration"] == shipped().name
     assert run_command("calibrate", "--store", shop / "store").stdout == b""
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidencecheck.decide import Calibration, OwnRow, OwnTable, in_use, joined, read_own, shipped, write_own
@@ -65,6 +65,7 @@ def test_a_check_without_a_shipped_rate_speaks_only_after_many_photos(photos: in
     assert (rate is not None) is speaks
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.lists(st.floats(0, 1), max_size=5))
 def test_no_folder_makes_anything_supported_before_three_thousand_photos(photos: int, scores: list[float]) -> None:
     table = joined(BASE, own(max(photos, len(scores)), *scores), "1")
@@ -77,6 +78,7 @@ def test_no_folder_makes_anything_supported_before_three_thousand_photos(photos:
             assert rate == base or (rate is not None and base is not None and rate >= base)
 
 
+@settings(deadline=None)
 @given(st.integers(10, 3000), st.lists(st.floats(0, 1), max_size=8))
 def test_rates_fall_as_scores_rise_and_steps_say_the_same(photos: int, scores: list[float]) -> None:
     table = own(photos, *scores)
