@@ -83,7 +83,7 @@ def watch(said: Watch, listener: Listener) -> Summary:
     with Journal.grow(said.run.out) as journal, Record.open(said.run.out / RECORD) as record:
         output = output_of(said.run, journal)
         _list_earlier(said.run, output, record)
-        summary = output.publish()
+        output.publish()
         listener.watching(len(record.done))
         settling = Settling(said.settle_seconds)
         exports = Exports(said.exports, said.run.store, listener)
@@ -99,10 +99,9 @@ def watch(said: Watch, listener: Listener) -> Summary:
             at_rest = settling.at_rest(there)
             due = iter(record.due(at_rest, said.run.store))
             while lot := tuple(islice(due, MOST_AT_ONCE)):
-                summary = _screen(said.run, lot, output, record, listener)
-                listener.published(summary)
+                listener.published(_screen(said.run, lot, output, record, listener))
             if said.once and len(at_rest) == len(there):
-                return summary
+                return output.finish()
             time.sleep(said.poll_seconds)
 
 

@@ -158,8 +158,8 @@ def test_killed_at_any_moment_it_loses_nothing_and_doubles_nothing(
         record.write(b'{"schema": "evidencecheck.photo/1", "case": "2511')
         done.write(b'{"case": "25')
     once(run_command, shop)
-    assert once(run_command, shop) == []
     found = Counter(photos((shop / "out" / "photos.jsonl").read_bytes()))
+    assert once(run_command, shop) == []
     assert set(found.values()) == {1}
     assert len(found) == 2 + 2 * len(orders)
     assert index_orders(shop) == {FIRST, SECOND, *orders}

@@ -2,7 +2,7 @@
 
 Looked at again and again rather than told by the system: inotify, FSEvents and ReadDirectoryChangesW stay silent on
 network shares and lose events when their buffers overflow, and a message that a file was created does not say when it
-is whole (docs/decisions/0008-watch.md).
+is whole (docs/decisions/0010-watch.md).
 """
 
 from __future__ import annotations

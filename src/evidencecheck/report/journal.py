@@ -42,10 +42,14 @@ class MadeWith(NamedTuple):
 class Journal:
     """Appends reports; hands out those of an earlier run that still hold."""
 
-    def __init__(self, file: Path, lock: FileLock, earlier: dict[tuple[str, str], PhotoReport], *, new: bool) -> None:
+    def __init__(
+        self, file: Path, lock: FileLock, earlier: dict[tuple[str, str], PhotoReport] | None, *, new: bool
+    ) -> None:
+        """`earlier` None: the record grows, and is tidied instead of being replaced."""
         self._file = file
         self._lock = lock
-        self._earlier = earlier
+        self._growing = earlier is None
+        self._earlier = earlier or {}
         self._lines: list[bytes] = []
         self._stream: BinaryIO = file.open("xb" if new else "ab")
 
@@ -70,14 +74,14 @@ class Journal:
 
     @classmethod
     def grow(cls, out: Path) -> Journal:
-        """Go on with the record in `out`, or begin one; nothing earlier is handed out, and `finish` drops nothing.
+        """Go on with the record in `out`, or begin one: nothing earlier is handed out, and `finish` drops no order.
 
         Raises OutputBusyError when another run is at work in `out`.
         """
         lock = locked(out)
         try:
             tidy(out / NAME)
-            return cls(out / NAME, lock, {}, new=False)
+            return cls(out / NAME, lock, None, new=False)
         except BaseException:
             lock.release()
             raise
@@ -117,6 +121,9 @@ class Journal:
 
     def finish(self) -> None:
         """Leave exactly this run's reports, in order: a resumed run may have appended behind stale ones."""
+        if self._growing:
+            self._stream.close()
+            tidy(self._file)
         if not self._earlier:
             return
         part = self._file.with_name(NAME + ".part")
