@@ -81,20 +81,20 @@ def pasted(rgb: Rgb, donor: Rgb, side: int, rng: Rng) -> Rgb:
     return out
 
 
-def speaks(data: bytes, check_id: str, work: Path) -> float:
-    """Return the score of the check's finding on a file of these bytes, 0 where it has none."""
+def speaks(data: bytes, check_id: str, work: Path) -> bool:
+    """Tell whether the check finds or notes anything on a file of these bytes."""
     path = work / ("photo.png" if data.startswith(b"\x89PNG") else "photo.jpg")
     path.write_bytes(data)
     exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
     assert not isinstance(exhibit, Unreadable)
     with Store.open(work / "store") as store:
         ran = run_check(select_checks(only=[check_id])[0], exhibit, Lab(known=store.known_images()))
-    return max((finding.score for finding in ran.outcome.findings), default=0.0)
+    return bool(ran.outcome.findings or ran.outcome.notes)
 
 
 def measure(photos: list[Path], work: Path) -> None:
-    screens: dict[str, list[float]] = {"camera": [], "chat": []}
-    pastes: dict[str, list[float]] = {f"{side} px, saved {save}": [] for side in PASTE_PX for save in SAVES}
+    screens: dict[str, list[bool]] = {"camera": [], "chat": []}
+    pastes: dict[str, list[bool]] = {f"{side} px, saved {save}": [] for side in PASTE_PX for save in SAVES}
     for number, path in enumerate(photos):
         rng = np.random.default_rng([9, number])
         rgb, donor = (read(each) for each in (path, photos[number - 1]))
@@ -110,9 +110,9 @@ def measure(photos: list[Path], work: Path) -> None:
                     data = made_by.png(edit) if isinstance(save, str) else made_by.jpeg(edit, save)
                     pastes[f"{side} px, saved {save}"].append(speaks(data, "jpeg-grid", work))
     for name, scores in screens.items():
-        print(f"recapture, {name}: {sum(s >= 0.6 for s in scores)} of {len(scores)} from score 0.6 up")
+        print(f"recapture, {name}: {sum(scores)} of {len(scores)}")
     for name, scores in pastes.items():
-        print(f"jpeg-grid, {name}: {sum(s > 0 for s in scores)} of {len(scores)}")
+        print(f"jpeg-grid, {name}: {sum(scores)} of {len(scores)}")
 
 
 def read(path: Path) -> Rgb:
@@ -136,7 +136,7 @@ def draw(photo: Path, work: Path) -> None:
     screen = photographed_screen(_at_most(rgb, 900, rng), rng)
     pairs = [_magnified(each) for each in (screen, rgb)]
     for name, each in (("screen", screen), ("photo", rgb)):
-        print("recapture", name, f"{speaks(made_by.jpeg(each, 92), 'recapture', work):.2f}")
+        print("recapture", name, speaks(made_by.jpeg(each, 92), "recapture", work))
     cv2.imwrite(str(HERE / "recapture.jpg"), np.vstack(pairs)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
 
 
