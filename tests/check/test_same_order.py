@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,7 @@ from evidencecheck.model import (
     Lab,
     NotApplicable,
     Note,
+    Picture,
     Received,
     Settings,
     Strength,
@@ -89,7 +91,8 @@ def test_a_changed_copy_of_one_exposure_is_circled_for_the_reviewer(
     look: Callable[..., list[CheckResult]], draw_scene: Callable[..., Rgb]
 ) -> None:
     scene = grainy(draw_scene(3), 1)
-    (finding,) = findings(look(scene, patched(scene, grainy(draw_scene(8), 2))))
+    said = look(scene, patched(scene, grainy(draw_scene(8), 2)))
+    (finding,) = findings(said)
     assert (finding.claim, finding.basis, finding.ceiling) == (Claim.EDITED, Basis.MEASURED, Strength.POSSIBLE)
     assert "one exposure" in finding.summary.en
     assert float(finding.measurements["grain_agreement"]) > 0.6
@@ -97,6 +100,11 @@ def test_a_changed_copy_of_one_exposure_is_circled_for_the_reviewer(
     middle = np.mean(finding.regions[0].polygon, axis=0)
     assert np.abs(middle - (470, 570)).max() < 40
     assert finding.innocent
+    (picture,) = (one for one in said if isinstance(one, Picture))
+    shown = np.asarray(Image.open(BytesIO(picture.data)), np.int16)
+    red = (shown[..., 0] > 180) & (shown[..., 1:].max(axis=2) < 90)
+    middle_px = red.shape[1] // 2
+    assert min(red[:, :middle_px].sum(), red[:, middle_px:].sum()) > 100  # circled on both
 
 
 def test_two_exposures_with_something_moved_stay_with_the_reviewer(

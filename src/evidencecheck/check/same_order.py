@@ -26,6 +26,7 @@ from evidencecheck.model import (
     Lab,
     NotApplicable,
     Note,
+    Picture,
     Strength,
     Text,
 )
@@ -40,6 +41,10 @@ UNCHANGED = Text(zh="没有看出改动", en="no change is seen")
 MARKED = Text(
     zh="不同之处像是画上去、写上去或遮住的，请对照着看",
     en="they differ in what looks drawn, written or covered: compare",
+)
+BESIDE = Text(
+    zh="左：这张照片；右：同一订单的另一张（已对齐）。不同的地方都圈出来了，请对照着看",
+    en="left: this photo; right: another of the same order, aligned; circled: where they differ",
 )
 INNOCENT = (
     Text(zh="可能是连拍，中间移动了东西", en="two frames of a burst or from a stand, something moved between them"),
@@ -62,6 +67,7 @@ def same_order(exhibit: Exhibit, lab: Lab) -> Iterator[CheckResult]:
             yield _twice(match, UNCHANGED if found is None else MARKED)
         else:
             yield _finding(match, found)
+            yield Picture(role="same-order", title=BESIDE, media_type="image/jpeg", data=found.views)
     for match in compared.of(Kinship.SAME_PRINT)[:MOST_TOLD]:
         yield Note(summary=ALIKE, measurements=measurements(match), reference=match.matched)
     yield from taken_otherwise(exhibit.blocks, siblings, ZoneInfo(lab.settings.time_zone))

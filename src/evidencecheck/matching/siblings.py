@@ -20,6 +20,8 @@ from evidencecheck.model import Candidate, Exhibit, KnownImages, Reference, Refe
 MOST = 24  # photos of one order that are compared with each other
 COMPARED_PX = 1600  # longest side at which grain and colours are looked at
 WARP_BACK = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+RING_PX, RING_RGB = 15, (230, 30, 30)  # room around a circled place, and the ring's colour
+VIEWS_PX = 1280  # longest side of the two pictures side by side
 ONE_COLOUR_LEVELS = 24  # distance from a drawn colour that codecs and grain leave
 ONE_COLOUR_SHARE = 0.55  # of the pixels that differ most
 
@@ -28,12 +30,14 @@ ONE_COLOUR_SHARE = 0.55  # of the pixels that differ most
 class Difference:
     """Where a photo differs from a copy of its shot. `grain` is the agreement of the rest, as in `exposure`.
 
-    `drawn`: the difference looks like lettering, a ring, a box, a mosaic on one of the two.
+    `drawn`: the difference looks like lettering, a ring, a box, a mosaic on one of the two. `views` is a JPEG:
+    the photo and, aligned with it, the other, side by side with the places circled on both.
     """
 
     edits: Edits
     grain: float | None
     drawn: bool
+    views: bytes
 
 
 def compare_siblings(exhibit: Exhibit, known: KnownImages) -> Comparison | None:
@@ -70,7 +74,20 @@ def difference(exhibit: Exhibit, known: KnownImages, match: Match, siblings: Seq
     one_colour = any(_one_colour(one[sure]) for one in (photo, other))
     lies_on_top = back is not None and not back.regions and bool(set(back.overlays) - {NAMES[Look.MOSAIC]})
     hidden = smooth and (one_colour or (back is not None and not back.regions))
-    return Difference(edits, grain, drawn=lies_on_top or hidden)
+    return Difference(edits, grain, drawn=lies_on_top or hidden, views=_circled(photo, other, mask))
+
+
+def _circled(photo: NDArray[np.uint8], other: NDArray[np.uint8], mask: NDArray[np.bool_]) -> bytes:
+    """Put two aligned (H, W, 3) pictures side by side, a ring around each place of the mask on both."""
+    around = cv2.dilate(mask.astype(np.uint8), np.ones((RING_PX, RING_PX), np.uint8))
+    rings, _ = cv2.findContours(around, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    shown = [
+        cv2.drawContours(one.copy(), rings, -1, RING_RGB, max(3, max(mask.shape) // 200)) for one in (photo, other)
+    ]
+    both = np.hstack([shown[0], np.full((len(mask), RING_PX, 3), 255, np.uint8), shown[1]])
+    scale = min(1.0, VIEWS_PX / max(both.shape))
+    small = cv2.resize(both, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return bytes(cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
 
 
 def _far_apart(photo: NDArray[np.uint8], other: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
