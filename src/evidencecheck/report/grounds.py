@@ -89,7 +89,7 @@ def limits(dossier: Dossier) -> tuple[Text, ...]:
         found.append(Text(zh="照片自带的时间来自手机或相机的时钟，可能不准。", en="A photo's own clock may be wrong."))
     found += late_sources(dossier)
     found += [
-        Text(zh=f"也可能是：{shown(text.zh)}", en=f"It may also be that {shown(text.en)}")
+        Text(zh=f"也可能是：{shown(text.zh)}", en=f"A harmless explanation: {shown(text.en)}")
         for text in _innocent(dossier)
     ]
     if not dossier.redacted:
