@@ -55,10 +55,18 @@ def told(photo: Rgb, known: Rgb) -> set[Look]:
     return set(looks(compared(arrived, known), arrived))
 
 
-def test_a_red_ring_is_a_pen_mark_and_no_edit(draw_scene: Callable[..., Rgb]) -> None:
+@pytest.mark.parametrize("ink", [(235, 25, 25), (10, 10, 10), (255, 255, 255)], ids=["red", "black", "white"])
+def test_a_ring_is_a_pen_mark_and_no_edit(draw_scene: Callable[..., Rgb], ink: tuple[int, int, int]) -> None:
     photo = draw_scene(43).copy()
-    cv2.ellipse(photo, (450, 600), (160, 120), 0, 0, 360, (235, 25, 25), 8, cv2.LINE_AA)
+    cv2.ellipse(photo, (450, 600), (160, 120), 0, 0, 360, ink, 8, cv2.LINE_AA)
     assert told(photo, draw_scene(43)) == {Look.PEN}
+
+
+def test_a_dark_crack_is_an_edit(draw_scene: Callable[..., Rgb]) -> None:
+    photo = draw_scene(43).copy()
+    steps = np.array([200, 600]) + np.cumsum(np.random.default_rng(2).normal((14, 3), (6, 12), (25, 2)), axis=0)
+    cv2.polylines(photo, [steps.astype(np.int32)], False, (25, 22, 20), 5, cv2.LINE_AA)
+    assert Look.EDIT in told(photo, draw_scene(43))
 
 
 def test_a_pasted_picture_is_named(draw_scene: Callable[..., Rgb]) -> None:

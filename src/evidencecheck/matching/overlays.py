@@ -20,6 +20,7 @@ from evidencecheck.matching.tones import Grid
 FLAT_SHARE = 0.6  # of what was drawn in its two commonest colours: by a program
 VIVID_LEVELS = 55.0  # distance from grey of a sticker's or a pen's colour
 RED_CR, RED_LEVELS = 1.0, 60.0  # Cr above 128 of a red pen
+AROUND = 2.5  # times its own area that a line encloses to be a ring
 INSET_SHARE = 0.06  # of the overlap: a smaller rectangle may be a covered mark
 RECTANGLE = 0.88  # of the smallest upright rectangle around it
 FAINT, MARK_PX = 2.5, 15  # strength and grid pixels of one letter of a watermark
@@ -80,6 +81,8 @@ def _look(region: Difference, near: CloseUp) -> Look:
         return Look.PEN
     if near.flat < FLAT_SHARE:
         return Look.EDIT
+    if _ring(region.mask):
+        return Look.PEN
     vivid = float(np.median(np.hypot(near.colours[:, 1] - 128, near.colours[:, 2] - 128)))
     if vivid > VIVID_LEVELS:
         return Look.CAPTION if _strokes(region) else Look.STICKER
@@ -100,6 +103,13 @@ def _thin(mask: NDArray[np.bool_]) -> bool:
     ys, xs = np.nonzero(mask)
     extent = max(np.ptp(xs), np.ptp(ys)) + 1
     return bool(deep < 0.12 * extent)
+
+
+def _ring(mask: NDArray[np.bool_]) -> bool:
+    """Tell a line drawn around something, whatever its colour: a crack goes around nothing."""
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    inside = cv2.drawContours(np.zeros(mask.shape, np.uint8), contours, -1, 1, cv2.FILLED)
+    return bool(inside.sum() > AROUND * mask.sum())
 
 
 def _rectangular(mask: NDArray[np.bool_]) -> bool:
