@@ -17,7 +17,7 @@ from evidencecheck import cli
 from evidencecheck.acquire.workers import WorkerError
 from evidencecheck.cli.exits import plain_errors
 from evidencecheck.examination import _write
-from evidencecheck.report.journal import Journal, OutputExistsError
+from evidencecheck.report.journal import Journal, OutputBusyError, OutputExistsError
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -126,7 +126,7 @@ def test_of_two_runs_that_start_at_once_only_one_gets_the_output_folder(tmp_path
         try:
             with Journal.open(tmp_path / "out", resume=False):
                 return True
-        except OutputExistsError:
+        except (OutputBusyError, OutputExistsError):  # while the one that got it writes, and after
             return False
 
     with ThreadPoolExecutor(8) as pool:
