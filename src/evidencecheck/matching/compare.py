@@ -46,16 +46,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`matches` best first; `proved` how many candidates were given a dense look, `candidates` how many came up."""
+    """`matches` best first; `proved` how many known pictures were given a dense look, `candidates` how many came up;
+    `capped` whether some were left unproved because too many looked alike."""
 
     matches: tuple[Match, ...]
     proved: int
     candidates: int
-
-    @property
-    def capped(self) -> bool:
-        """Whether candidates were left unproved because too many looked alike."""
-        return self.proved >= MOST_PROVED
+    capped: bool
 
     def of(self, kinship: Kinship) -> tuple[Match, ...]:
         """Return the matches of one kinship, best first."""
@@ -75,7 +72,7 @@ class _Part:
 
     @property
     def shift(self) -> Matrix:
-        """From the part's pixels to the photo's."""
+        """From the part's pixels to the photo's, (3, 3)."""
         return np.array([[1.0, 0, self.place.left], [0, 1, self.place.top], [0, 0, 1]])
 
 
@@ -88,16 +85,19 @@ def compare(
     everything = _Part(view(exhibit.gray, exhibit.fingerprint, photo.width), whole)
     best: dict[str, Match] = {}
     proved: set[str] = set()
-    came_up = 0
+    came_up, capped = 0, False
     for part in _parts(everything, exhibit, best):
         candidates = known.search(part.fingerprint, kinds, exclude_order=exclude_order)
         came_up += len(candidates)
-        for match in _matches(exhibit, part, known, candidates):
-            proved.add(match.reference.sha256)
+        found = list(_matches(exhibit, part, known, candidates))
+        here = {match.reference.sha256 for match in found}
+        proved |= here
+        capped = capped or len(here) >= MOST_PROVED
+        for match in found:
             if match.reference.id not in best or match.score > best[match.reference.id].score:
                 best[match.reference.id] = match
     ranked = sorted(best.values(), key=lambda match: (-match.score, match.reference.id))
-    return Comparison(tuple(m for m in ranked if m.kinship is not Kinship.NONE), len(proved), came_up)
+    return Comparison(tuple(m for m in ranked if m.kinship is not Kinship.NONE), len(proved), came_up, capped)
 
 
 def _parts(whole: _Part, exhibit: Exhibit, found: Mapping[str, Match]) -> Iterator[_Part]:
@@ -122,6 +122,7 @@ def _explains(match: Match, frame: Frame) -> bool:
 
 def _matches(exhibit: Exhibit, part: _Part, known: KnownImages, candidates: Sequence[Candidate]) -> Iterator[Match]:
     proofs: dict[str, tuple[Proof | None, NDArray[np.uint8] | None]] = {}  # by content: one picture, many sources
+    within = part.place.area < exhibit.photo.width * exhibit.photo.height
     for candidate in candidates:
         reference = candidate.reference
         if candidate.distance_bits is None and candidate.votes < LEAST_VOTES:
@@ -137,10 +138,11 @@ def _matches(exhibit: Exhibit, part: _Part, known: KnownImages, candidates: Sequ
         proof, gray = proofs[key]
         if proof is not None:
             match = _match(exhibit, part, candidate, proof, gray)
-            if part.place.area == exhibit.photo.width * exhibit.photo.height or match.matched.overlap >= LEAST_SEEN:
+            if not within or match.matched.overlap >= LEAST_SEEN:
                 yield match
         elif (
-            candidate.distance_bits is not None
+            not within
+            and candidate.distance_bits is not None
             and candidate.distance_bits <= HASH_ONLY_BITS
             and known.picture(reference) is None
         ):
