@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
@@ -51,6 +52,38 @@ def test_a_waybill_is_covered_whichever_way_up(turned: int) -> None:
 def test_small_print_in_a_large_picture_is_found() -> None:
     covers = Redaction().covers(waybill(2400, 3200, 20), ())
     assert Why.PHONE in {cover.why for cover in covers}
+
+
+def coded(text: str, symbology: zxingcpp.BarcodeFormat) -> Rgb:
+    """A white picture with a code at (300, 200)."""
+    code = np.array(zxingcpp.create_barcode(text, symbology).to_image(scale=5, add_quiet_zones=True))
+    picture = np.full((900, 1200, 3), 255, np.uint8)
+    picture[200 : 200 + code.shape[0], 300 : 300 + code.shape[1]] = code[..., None]
+    return picture
+
+
+def test_a_qr_code_with_personal_data_is_covered_whole() -> None:
+    rgb = coded("收件人:王小明 13800138000", zxingcpp.BarcodeFormat.QRCode)
+    (cover,) = Redaction(searched=False).covers(rgb, ())
+    assert cover.why is Why.CODE
+    rows, columns = np.nonzero(rgb[..., 0] == 0)
+    assert cover.left <= columns.min() + 2
+    assert cover.top <= rows.min() + 2
+    assert cover.left + cover.width >= columns.max() - 2
+    assert cover.top + cover.height >= rows.max() - 2
+    assert Redaction(on=False).covers(rgb, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "symbology"),
+    [
+        ("https://shop.example/p/6f2a91c4", zxingcpp.BarcodeFormat.QRCode),
+        ("13800138000", zxingcpp.BarcodeFormat.Code128),
+    ],
+    ids=["a link", "a parcel's bars"],
+)
+def test_other_codes_stay(text: str, symbology: zxingcpp.BarcodeFormat) -> None:
+    assert Redaction(searched=False).covers(coded(text, symbology), ()) == ()
 
 
 def test_switched_off_only_drawn_boxes_are_covered() -> None:

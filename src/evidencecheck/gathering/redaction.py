@@ -1,4 +1,7 @@
-"""Finds the private places of a picture that will be handed in: read by OCR (extra `ocr`), or drawn by the reviewer."""
+"""Finds the private places of a picture that will be handed in.
+
+Lines are read by OCR (extra `ocr`), QR codes always, and the reviewer draws what neither sees.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,17 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencecheck.reading.codes import Code, read_codes
 from evidencecheck.reading.lines import LONGEST_SIDE_PX, Line, can_read, read_lines
 from evidencecheck.report.cover import Cover, Why, covered
 from evidencecheck.report.dossier import Dossier, Enclosure, KnownPicture, PhotoEvidence, ShopPhoto
-from evidencecheck.report.personal import merged, private_places
+from evidencecheck.report.personal import holds_private_text, merged, private_places
 from evidencecheck.report.safe import last_part, neutral
 
 Rgb = NDArray[np.uint8]
 P = TypeVar("P", PhotoEvidence, KnownPicture, ShopPhoto, Enclosure)
 TILED_FROM_PX = round(1.25 * LONGEST_SIDE_PX)  # longest side; larger pictures are read in four parts too
+SQUARE = frozenset({"QR Code", "Data Matrix"})  # symbologies that hold text
 TILE_SHARE = 0.55  # of a side: the parts overlap, so that a line cut by one is whole in another
 
 
@@ -47,7 +52,8 @@ class Redaction:
         """
         drawn = [_drawn(mask, rgb) for mask in self.masks if mask.picture in names]
         found = private_places(_lines(rgb)) if self.on and self.searched else ()
-        return merged([*drawn, *found])
+        codes = [_over(code) for code in read_codes(rgb) if _is_private(code)] if self.on else []
+        return merged([*drawn, *found, *codes])
 
 
 def parse_mask(text: str) -> Mask:
@@ -119,6 +125,16 @@ def _drawn(mask: Mask, rgb: Rgb) -> Cover:
             f"--mask {neutral(mask.picture)}: 框在图片（{width}×{height}）之外 / the box lies outside the picture"
         )
     return Cover(left=mask.left, top=mask.top, width=mask.width, height=mask.height, why=Why.DRAWN)
+
+
+def _is_private(code: Code) -> bool:
+    """Tell a QR code with personal data; bars hold numbers, some of which only look like a phone's."""
+    return code.symbology in SQUARE and holds_private_text(code.text)
+
+
+def _over(code: Code) -> Cover:
+    (left, top), (right, bottom) = code.outline.min(axis=0), code.outline.max(axis=0)
+    return Cover(left=int(left), top=int(top), width=int(right - left) + 1, height=int(bottom - top) + 1, why=Why.CODE)
 
 
 def _lines(rgb: Rgb) -> list[Line]:
