@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -51,13 +50,11 @@ def attach_command(
 
 def _attach(memory: Store, order: str, file: Path, role: AttachmentRole, when: datetime | None) -> None:
     """Hash the file and add it; a photo the shop sent is also taken in, so that it is recognised when it comes back."""
-    from evidencecheck.model import Attachment, AttachmentRole
+    from evidencecheck.gathering.attachments import ToAttach, attachment_of
+    from evidencecheck.model import AttachmentRole, Settings
 
-    sha256, size_bytes = _sha256(file)
     made_at = when or datetime.fromtimestamp(file.stat().st_mtime).astimezone().replace(microsecond=0)
-    attachment = Attachment(
-        order=order, role=role, sha256=sha256, size_bytes=size_bytes, name=file.name, path=file, made_at=made_at
-    )
+    attachment = attachment_of(order, ToAttach(role=role, path=file, made_at=made_at), Settings())
     taken = _taken_in(order, file) if role is AttachmentRole.STAFF else None
     with memory.batch():
         if taken:
@@ -82,9 +79,3 @@ def _taken_in(order: str, file: Path) -> Intake:
     if not isinstance(taken, Intake):
         raise ValueError(f"{printable(str(file))}: 打不开这张照片 / this photo does not open")  # noqa: TRY004
     return taken
-
-
-def _sha256(file: Path) -> tuple[str, int]:
-    """Hash a file of any size: a video is larger than any photo."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest(), file.stat().st_size

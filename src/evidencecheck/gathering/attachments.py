@@ -45,19 +45,23 @@ def parse_attach(text: str) -> ToAttach:
 def attach(order: str, files: Iterable[ToAttach], ledger: Ledger, settings: Settings) -> None:
     """Add files to the case in the ledger; adding one twice changes nothing. Raises ValueError for one not readable."""
     for each in files:
-        sha256, size_bytes = sha256_of(each.path, settings)
-        if not sha256:
-            raise ValueError(f"{neutral(str(each.path))}: 读不了这个附件 / the attachment cannot be read")
-        attachment = Attachment(
-            order=order,
-            role=each.role,
-            sha256=sha256,
-            size_bytes=size_bytes,
-            name=each.path.name,
-            path=each.path.absolute(),
-            made_at=each.made_at or _made_at(each.path, settings),
-        )
-        ledger.attach(attachment)
+        ledger.attach(attachment_of(order, each, settings))
+
+
+def attachment_of(order: str, file: ToAttach, settings: Settings) -> Attachment:
+    """Hash a file of any size and say what it is to the case. Raises ValueError when it cannot be read."""
+    sha256, size_bytes = sha256_of(file.path, settings)
+    if not sha256:
+        raise ValueError(f"{neutral(str(file.path))}: 读不了这个附件 / the attachment cannot be read")
+    return Attachment(
+        order=order,
+        role=file.role,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        name=file.path.name,
+        path=file.path.absolute(),
+        made_at=file.made_at or _made_at(file.path, settings),
+    )
 
 
 def enclosures(order: str, ledger: Ledger, settings: Settings) -> tuple[Enclosure, ...]:

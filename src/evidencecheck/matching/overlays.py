@@ -19,7 +19,7 @@ from evidencecheck.matching.tones import Grid
 
 FLAT_SHARE = 0.6  # of what was drawn in its two commonest colours: by a program
 VIVID_LEVELS = 55.0  # distance from grey of a sticker's or a pen's colour
-RED_CR, RED_LEVELS = 1.0, 60.0  # Cr above 128 of a red pen
+RED_LEVELS = 60.0  # Cr above 128 of a red pen
 AROUND = 2.5  # times its own area that a line encloses to be a ring
 INSET_SHARE = 0.06  # of the overlap: a smaller rectangle may be a covered mark
 RECTANGLE = 0.88  # of the smallest upright rectangle around it
