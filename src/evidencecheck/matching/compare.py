@@ -39,7 +39,6 @@ class Match:
     score: float
     identical: bool
     proof: Proof | None
-    known_gray: NDArray[np.uint8] | None  # (H, W) the picture it was proved on
     distance_bits: int | None
     votes: int
 
@@ -121,7 +120,7 @@ def _explains(match: Match, frame: Frame) -> bool:
 
 
 def _matches(exhibit: Exhibit, part: _Part, known: KnownImages, candidates: Sequence[Candidate]) -> Iterator[Match]:
-    proofs: dict[str, tuple[Proof | None, NDArray[np.uint8] | None]] = {}  # by content: one picture, many sources
+    proofs: dict[str, Proof | None] = {}  # by content: one picture, many sources
     within = part.place.area < exhibit.photo.width * exhibit.photo.height
     for candidate in candidates:
         reference = candidate.reference
@@ -132,12 +131,12 @@ def _matches(exhibit: Exhibit, part: _Part, known: KnownImages, candidates: Sequ
             continue
         key = reference.sha256 or reference.id
         if key not in proofs:
-            if len(proofs) >= MOST_ALIGNED or sum(1 for proof, _ in proofs.values() if proof) >= MOST_PROVED:
+            if len(proofs) >= MOST_ALIGNED or sum(1 for proof in proofs.values() if proof) >= MOST_PROVED:
                 continue
             proofs[key] = _proved(part.view, known, candidate)
-        proof, gray = proofs[key]
+        proof = proofs[key]
         if proof is not None:
-            match = _match(exhibit, part, candidate, proof, gray)
+            match = _match(exhibit, part, candidate, proof)
             if not within or match.matched.overlap >= LEAST_SEEN:
                 yield match
         elif (
@@ -149,17 +148,17 @@ def _matches(exhibit: Exhibit, part: _Part, known: KnownImages, candidates: Sequ
             yield _hash_only(exhibit, candidate)
 
 
-def _proved(photo: View, known: KnownImages, candidate: Candidate) -> tuple[Proof | None, NDArray[np.uint8] | None]:
+def _proved(photo: View, known: KnownImages, candidate: Candidate) -> Proof | None:
     maps = hypotheses(photo.fingerprint, candidate.fingerprint)
     picture = known.picture(candidate.reference) if maps else None
     if picture is None:
-        return None, None
+        return None
     gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     other = view(gray, candidate.fingerprint, candidate.reference.width)
-    return prove(photo, other, maps), gray
+    return prove(photo, other, maps)
 
 
-def _match(exhibit: Exhibit, part: _Part, candidate: Candidate, proof: Proof, gray: NDArray[np.uint8] | None) -> Match:
+def _match(exhibit: Exhibit, part: _Part, candidate: Candidate, proof: Proof) -> Match:
     known = (candidate.reference.height, candidate.reference.width)
     frame = part.place
     whole = outline(proof.matrix, (frame.bottom - frame.top, frame.right - frame.left), known)
@@ -175,7 +174,6 @@ def _match(exhibit: Exhibit, part: _Part, candidate: Candidate, proof: Proof, gr
         proof.score,
         False,
         proof,
-        gray,
         proof.distance_bits,
         candidate.votes,
     )
@@ -184,7 +182,7 @@ def _match(exhibit: Exhibit, part: _Part, candidate: Candidate, proof: Proof, gr
 def _identical(exhibit: Exhibit, candidate: Candidate) -> Match:
     size = (exhibit.photo.height, exhibit.photo.width)
     matched = describe(candidate.reference, np.eye(3), placement(np.eye(3), size, size))
-    return Match(candidate.reference, matched, Kinship.SAME_PHOTO, 1.0, True, None, None, 0, candidate.votes)
+    return Match(candidate.reference, matched, Kinship.SAME_PHOTO, 1.0, True, None, 0, candidate.votes)
 
 
 def _hash_only(exhibit: Exhibit, candidate: Candidate) -> Match:
@@ -192,7 +190,7 @@ def _hash_only(exhibit: Exhibit, candidate: Candidate) -> Match:
     matched = describe(candidate.reference, np.eye(3), placement(np.eye(3), size, size))
     bits = candidate.distance_bits or 0
     score = 0.2 + 0.2 * (1 - bits / HASH_ONLY_BITS)
-    return Match(candidate.reference, matched, Kinship.SAME_HASH, score, False, None, None, bits, candidate.votes)
+    return Match(candidate.reference, matched, Kinship.SAME_HASH, score, False, None, bits, candidate.votes)
 
 
 def _seen(proof: Proof, whole: NDArray[np.float32]) -> NDArray[np.float32] | None:

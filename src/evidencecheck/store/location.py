@@ -6,7 +6,6 @@ from pathlib import Path
 
 from evidencecheck.store.error import StoreError
 
-STORE_HELP = "Folder of the store (default: your user data folder). 资料库所在的文件夹（默认：用户数据文件夹）。"
 CLUSTER = "milvus://"
 
 
