@@ -8,7 +8,6 @@ the check's own. Needs Noto Sans CJK for the Chinese.
 
 from __future__ import annotations
 
-import io
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from edit_pictures import HERE, stained
 from edits import NothingKnown
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from traces import with_thumbnail
 
 from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.check import Ran, run_check, select_checks
@@ -28,7 +28,6 @@ from evidencecheck.model import Lab, Received, Settings, Text, Unreadable
 
 Rgb = NDArray[np.uint8]
 WIDE_PX = 840
-THUMBNAIL_TAG, THUMBNAIL_LENGTH_TAG = 513, 514  # JPEGInterchangeFormat and its length, in the block's second IFD
 RED = (230, 40, 40)
 
 
@@ -90,25 +89,6 @@ def _broken(text: str, face: ImageFont.FreeTypeFont, wide: int) -> list[str]:
             lines.append("")
         lines[-1] += piece
     return lines
-
-
-def with_thumbnail(rgb: Rgb, shown: Rgb) -> bytes:
-    """Save as a camera does, with a thumbnail in the EXIF block that shows the second picture."""
-    height, width = shown.shape[:2]
-    small = cv2.resize(shown, (160, round(160 * height / width)), interpolation=cv2.INTER_AREA)
-    block, tiny = io.BytesIO(), jpeg(np.asarray(small, np.uint8), 85)
-    Image.fromarray(rgb).save(block, "JPEG", quality=92, exif=_block(tiny))
-    return block.getvalue()
-
-
-def _block(thumbnail: bytes) -> bytes:
-    """Return an EXIF block that holds nothing but a thumbnail: an empty first IFD, and a second that points to it."""
-    second = 8 + 2 + 4
-    at = second + 2 + 2 * 12 + 4
-    head = b"MM\x00\x2a" + (8).to_bytes(4) + (0).to_bytes(2) + second.to_bytes(4)
-    entries = [(THUMBNAIL_TAG, at), (THUMBNAIL_LENGTH_TAG, len(thumbnail))]
-    fields = b"".join(tag.to_bytes(2) + (4).to_bytes(2) + (1).to_bytes(4) + value.to_bytes(4) for tag, value in entries)
-    return b"Exif\x00\x00" + head + len(entries).to_bytes(2) + fields + (0).to_bytes(4) + thumbnail
 
 
 def save_chain(rgb: Rgb, work: Path) -> Iterator[Rgb]:

@@ -1,16 +1,19 @@
-"""Measure recapture and jpeg-grid on pictures made here, and draw the pictures of their pages.
+"""Measure recapture, jpeg-grid and thumbnail on pictures made here, and draw the pictures of the first two.
 
     traces.py PHOTO [PHOTO ..] [--draw]
 
 Screens: each photo shown on a simulated screen (RGB stripes, dark gaps) and photographed (optics, Bayer mosaic, noise),
 saved as the camera does and as a chat app does. Pastes: a square of one photo, decoded from JPEG, set into another at a
-place that is no multiple of 8, saved as PNG and as JPEG at several qualities. Prints how many each check reports.
+place that is no multiple of 8, saved as PNG and as JPEG at several qualities. Thumbnails: each photo edited in every
+way of edit_generator.py, with its thumbnail from before the edit, and with a new one. Prints how many each check calls.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -22,7 +25,7 @@ from PIL import Image, ImageOps
 
 from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.check import run_check, select_checks
-from evidencecheck.model import Lab, Received, Settings, Unreadable
+from evidencecheck.model import Lab, Outcome, Received, Settings, Unreadable
 from evidencecheck.store import Store
 
 Rgb = NDArray[np.uint8]
@@ -30,7 +33,9 @@ Rng = np.random.Generator
 ZOOM = (1.3, 3.4)  # camera pixels a screen pixel
 LONGEST_PX = 2200
 FINE = 2  # the optics work on so many times finer a grid
+AREAS_PERCENT = (0, 1, 3, 10, 100)  # of the photo that the edit covers
 PASTE_PX = (96, 160, 256)
+THUMBNAIL_TAG, THUMBNAIL_LENGTH_TAG = 513, 514  # JPEGInterchangeFormat and its length, in the block's second IFD
 SAVES = ("png", 98, 95, 92, 90, 85)
 
 
@@ -81,15 +86,44 @@ def pasted(rgb: Rgb, donor: Rgb, side: int, rng: Rng) -> Rgb:
     return out
 
 
+def with_thumbnail(rgb: Rgb, shown: Rgb) -> bytes:
+    """Save as a camera does, with a thumbnail in the EXIF block that shows the second picture."""
+    height, width = shown.shape[:2]
+    small = cv2.resize(shown, (160, round(160 * height / width)), interpolation=cv2.INTER_AREA)
+    block, tiny = io.BytesIO(), made_by.jpeg(np.asarray(small, np.uint8), 85)
+    Image.fromarray(rgb).save(block, "JPEG", quality=92, exif=_block(tiny))
+    return block.getvalue()
+
+
+def _block(thumbnail: bytes) -> bytes:
+    """Return an EXIF block that holds nothing but a thumbnail: an empty first IFD, and a second that points to it."""
+    second = 8 + 2 + 4
+    at = second + 2 + 2 * 12 + 4
+    head = b"MM\x00\x2a" + (8).to_bytes(4) + (0).to_bytes(2) + second.to_bytes(4)
+    entries = [(THUMBNAIL_TAG, at), (THUMBNAIL_LENGTH_TAG, len(thumbnail))]
+    fields = b"".join(tag.to_bytes(2) + (4).to_bytes(2) + (1).to_bytes(4) + value.to_bytes(4) for tag, value in entries)
+    return b"Exif\x00\x00" + head + len(entries).to_bytes(2) + fields + (0).to_bytes(4) + thumbnail
+
+
 def speaks(data: bytes, check_id: str, work: Path) -> bool:
     """Tell whether the check finds or notes anything on a file of these bytes."""
+    outcome = examine(data, check_id, work)
+    return bool(outcome.findings or outcome.notes)
+
+
+def finds(data: bytes, check_id: str, work: Path) -> bool:
+    """Tell whether the check calls a file of these bytes edited."""
+    return bool(examine(data, check_id, work).findings)
+
+
+def examine(data: bytes, check_id: str, work: Path) -> Outcome:
     path = work / ("photo.png" if data.startswith(b"\x89PNG") else "photo.jpg")
     path.write_bytes(data)
     exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
     assert not isinstance(exhibit, Unreadable)
     with Store.open(work / "store") as store:
         ran = run_check(select_checks(only=[check_id])[0], exhibit, Lab(known=store.known_images()))
-    return bool(ran.outcome.findings or ran.outcome.notes)
+    return ran.outcome
 
 
 def measure(photos: list[Path], work: Path) -> None:
@@ -113,6 +147,25 @@ def measure(photos: list[Path], work: Path) -> None:
         print(f"recapture, {name}: {sum(scores)} of {len(scores)}")
     for name, scores in pastes.items():
         print(f"jpeg-grid, {name}: {sum(scores)} of {len(scores)}")
+
+
+def measure_thumbnails(photos: list[Path], work: Path) -> None:
+    old: dict[str, list[bool]] = {f"{low:g} to {high:g} %": [] for low, high in pairwise(AREAS_PERCENT)}
+    renewed = []
+    for number, path in enumerate(photos):
+        rgb, donor = (read(each) for each in (path, photos[number - 1]))
+        for turn, edit in enumerate(made_by.EDITS.values()):
+            rng = np.random.default_rng([10, number, turn])
+            area = float(np.exp(rng.uniform(np.log(0.004), np.log(0.15))))
+            out, mask = edit(rgb, donor, rng, area)
+            percent = 100 * float((mask > 0).mean())
+            for (low, high), found in zip(pairwise(AREAS_PERCENT), old.values(), strict=True):
+                if low <= percent < high:
+                    found.append(finds(with_thumbnail(out, rgb), "thumbnail", work))
+            renewed.append(finds(with_thumbnail(out, out), "thumbnail", work))
+    for name, scores in old.items():
+        print(f"thumbnail from before an edit of {name} of the photo: {sum(scores)} of {len(scores)}")
+    print(f"thumbnail renewed: {sum(renewed)} of {len(renewed)}")
 
 
 def read(path: Path) -> Rgb:
@@ -166,7 +219,11 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as work:
-        draw(args.photos[0], Path(work)) if args.draw else measure(args.photos, Path(work))
+        if args.draw:
+            draw(args.photos[0], Path(work))
+        else:
+            measure(args.photos, Path(work))
+            measure_thumbnails(args.photos, Path(work))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
     traces_alone.py FOLDER [--made PHOTOS] [--count 150]
 
 FOLDER is one with a manifest as benchmarks/edits.py reads it. With --made, edited and genuine pictures made from a
-folder of photos (edit_cases.py, one in two edited) come on top. Each trace that the edit map is made of is compared
-with like blocks of its photo, averaged and read in every way of map_readings.py; of a trace's planes and readings the
-one with the highest AUC is shown, chosen with hindsight: what a check of this trace alone could find at the very best.
+folder of photos (edit_cases.py, every other one edited) come on top. Each trace that the edit map is made of is
+compared with like blocks of its photo, averaged and read in every way of map_readings.py; error-level's picture is read
+in the same ways, and jpeg-grid by its own score. Of a trace's planes and readings the one with the highest AUC is
+shown, chosen with hindsight: what a check of this trace alone could find at the very best.
 """
 
 from __future__ import annotations
@@ -18,11 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-from edit_cases import Base, make, planes_of
+import numpy as np
+from edit_cases import Base, make
+from edits import NothingKnown
 from map_readings import Told, best, readings
+from numpy.typing import NDArray
 
+from evidencecheck.acquire.exhibit import open_exhibit
+from evidencecheck.check import Ran, run_check, select_checks
 from evidencecheck.forensics.context import TRACES, deviations
-from evidencecheck.forensics.planes import GHOST_QUALITIES
+from evidencecheck.forensics.planes import GHOST_QUALITIES, block_planes
+from evidencecheck.forensics.source import last_save
+from evidencecheck.model import Lab, Received, Settings, Unreadable
 
 FAMILIES = {
     "noise level against the photo's own": ("noise", "noise_floor", "high", "middle", "median_residual"),
@@ -33,7 +41,10 @@ FAMILIES = {
     "correlation between colours": ("red_green", "blue_green"),
     "sharpness, resampling": ("across", "down", "sharp"),
     "painted steps, fine colour": ("step", "fine_colour"),
+    "error level (error-level's picture)": ("error-level",),
+    "grid votes (jpeg-grid's score)": ("jpeg-grid",),
 }
+CHECKS = [select_checks(only=[check_id])[0] for check_id in ("jpeg-grid", "error-level")]
 GROUPS = {
     "text replaced on labels": ("text",),
     "inpainting": ("inpaint",),
@@ -51,13 +62,25 @@ class Picture:
 
 
 def picture_of(path: Path, kind: str, *, edited: bool) -> Picture | None:
-    planes = planes_of(path)
+    exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
+    assert not isinstance(exhibit, Unreadable), path
+    planes = block_planes(exhibit.rgb, exhibit.gray, last_save(exhibit))
     if planes is None:
         return None
-    found = {}
-    for name, plane in zip(TRACES, deviations(planes), strict=True):
+    maps = dict(zip(TRACES, deviations(planes), strict=True))
+    votes, levels = (run_check(check, exhibit, Lab(known=NothingKnown())) for check in CHECKS)
+    maps["error-level"] = _blocks(levels, maps["noise"].shape)
+    found = {"jpeg-grid: score": max((one.score for one in votes.edit_maps), default=0.0)}
+    for name, plane in maps.items():
         found |= {f"{name}: {reading}": value for reading, value in readings(plane).items()}
     return Picture(edited=edited, kind=kind, readings=found)
+
+
+def _blocks(levels: Ran, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return error-level's picture as one level a block."""
+    drawn = cv2.imdecode(np.frombuffer(levels.pictures[0].data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert drawn is not None
+    return np.asarray(cv2.resize(drawn.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
 def received(folder: Path) -> Iterator[Picture | None]:
@@ -111,8 +134,9 @@ def main() -> None:
         print(line(name, strongest(planes, pictures)))
     for name, kinds in GROUPS.items():
         some = [one for one in pictures if not one.edited or one.kind in kinds]
-        print(f"\n{name}, {sum(one.edited for one in some)} pictures, every trace for itself:")
-        for family, planes in FAMILIES.items():
+        count = sum(one.edited for one in some)
+        print(f"\n{name}, {count} pictures, every trace for itself:")
+        for family, planes in FAMILIES.items() if count else ():
             print(line(family, strongest(planes, some)))
 
 

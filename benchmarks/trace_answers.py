@@ -1,15 +1,18 @@
-"""How often the checks that read single traces speak on genuine photos: as received, and through every save chain.
+"""What the checks that read single traces answer, chain by chain: genuine photos, or a folder of known pictures.
 
-    traces_genuine.py PHOTO_OR_FOLDER [.. ] [--check jpeg-grid ..]
+    trace_answers.py PHOTO_OR_FOLDER [..] [--check jpeg-grid ..]
 
-Each photo is looked at as it is, and once through each chain of edit_generator.py, plain, filtered or as a screenshot
-by turns. Prints, per check and chain, how many it calls edited, notes, is silent on or cannot judge, and what
-save-chain says of them. Photos of one scene have the same name up to "__".
+A folder with a manifest.csv (as benchmarks/edits.py reads it) is taken as it is. Any other photo is genuine: it is
+looked at as received, and once through each chain of edit_generator.py, plain, filtered or as a screenshot by turns.
+Prints, per check and chain, how many it calls edited, notes, is silent on or cannot judge, and what save-chain says.
+Photos of one scene have the same name up to "__".
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import itertools
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -46,15 +49,24 @@ def taken(path: Path, rng: made_by.Rng) -> Rgb:
     return made_by.to_longest(rgb, np.zeros(rgb.shape[:2], np.uint8), LONGEST_PX, rng)[0]
 
 
-def files(number: int, photo: Path, work: Path) -> Iterator[tuple[str, Path]]:
-    """Yield (chain, file): the photo itself, and what each chain makes of it."""
-    yield AS_RECEIVED, photo
-    for turn, chain in enumerate(made_by.CHAINS):
-        rng = np.random.default_rng([29, number, turn])
-        made = made_by.genuine(taken(photo, rng), KINDS[(number + turn) % len(KINDS)], chain, rng)
-        path = work / ("photo.png" if made.data.startswith(b"\x89PNG") else "photo.jpg")
-        path.write_bytes(made.data)
-        yield made.chain.replace("screen_", "screenshot, "), path
+def known(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield (chain, file) of a folder with a manifest."""
+    for row in csv.DictReader((folder / "manifest.csv").open(encoding="utf-8")):
+        yield f"{row['chain']}, {'edited' if row['label'] == '1' else 'genuine'}", folder / row["file"]
+
+
+def made(photos: list[Path]) -> Iterator[tuple[str, Path]]:
+    """Yield (chain, file): each photo itself, and what each chain makes of it."""
+    with tempfile.TemporaryDirectory() as work:
+        for number, photo in enumerate(photos):
+            yield "as received", photo
+            for turn, chain in enumerate(made_by.CHAINS):
+                rng = np.random.default_rng([29, number, turn])
+                one = made_by.genuine(taken(photo, rng), KINDS[(number + turn) % len(KINDS)], chain, rng)
+                suffix = "png" if one.data.startswith(b"\x89PNG") else "jpg"
+                path = Path(work) / f"{photo.stem}.{suffix}"
+                path.write_bytes(one.data)
+                yield one.chain.replace("screen_", "screenshot, "), path
 
 
 def answer(outcome: Outcome) -> str:
@@ -72,8 +84,8 @@ def answer(outcome: Outcome) -> str:
     return "noted" if outcome.notes else "silent"
 
 
-def photos_in(given: list[Path]) -> list[Path]:
-    found = (path for one in given for path in ([one] if one.is_file() else sorted(one.rglob("*"))))
+def photos_in(folder: Path) -> list[Path]:
+    found = [folder] if folder.is_file() else sorted(folder.rglob("*"))
     return [path for path in found if path.suffix.lower() in SUFFIXES and path.is_file()]
 
 
@@ -83,19 +95,19 @@ def main() -> None:
     parser.add_argument("--check", nargs="+", default=CHECKS)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    photos, checks = photos_in(args.photos), select_checks(only=args.check)
+    checks = select_checks(only=args.check)
+    listed = [folder for folder in args.photos if (folder / "manifest.csv").is_file()]
+    photos = [path for folder in args.photos if folder not in listed for path in photos_in(folder)]
     said: dict[str, dict[str, Counter[str]]] = {check.id: defaultdict(Counter) for check in checks}
-    with tempfile.TemporaryDirectory() as work:
-        for number, photo in enumerate(photos):
-            for chain, path in files(number, photo, Path(work)):
-                exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
-                if isinstance(exhibit, Unreadable):
-                    continue
-                for check in checks:
-                    word = answer(run_check(check, exhibit, Lab(known=NothingKnown())).outcome)
-                    said[check.id][chain][word] += 1
-                    if word in {"edited", "failed"} or (check.id == "recapture" and word == "noted"):
-                        print(f"# {check.id} {word}: {photo.name}, {chain}", flush=True)
+    for chain, path in itertools.chain(made(photos), *(known(folder) for folder in listed)):
+        exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
+        if isinstance(exhibit, Unreadable):
+            continue
+        for check in checks:
+            word = answer(run_check(check, exhibit, Lab(known=NothingKnown())).outcome)
+            said[check.id][chain][word] += 1
+            if word in {"edited", "failed"} or (check.id == "recapture" and word == "noted"):
+                print(f"# {check.id} {word}: {path.name}, {chain}", flush=True)
     print(f"{len(photos)} photos of {len({photo.stem.partition('__')[0] for photo in photos})} scenes")
     for check_id, by_chain in said.items():
         print(f"\n{check_id}: {dict(sum(by_chain.values(), Counter()))}")
