@@ -1,7 +1,8 @@
 """Error level analysis (ELA): what re-saving the photo as JPEG at quality 90 would change, pixel by pixel.
 
 It draws a picture for the reviewer and decides nothing: on mixed photos a threshold on error level does not tell edited
-from genuine pictures (AUC 0.53 on 398 pictures), because texture and sharpening raise the error level just as edits do.
+from genuine pictures (AUC 0.58 at best, benchmarks/traces_alone.py), because texture and sharpening raise it just as
+edits do.
 Levels are absolute (0-255 units of the photo times a fixed gain), never stretched, so that two photos can be compared.
 
 Source: N. Krawetz, "A Picture's Worth", Black Hat USA 2007.
