@@ -3,6 +3,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from evidencecheck.acquire.exhibit import open_exhibit
@@ -67,6 +68,52 @@ def test_lettering_on_a_screen_is_no_copy(tmp_path: Path, draw_scene: Draw, save
     for row in range(60, 680, 60):
         cv2.putText(screen, "Order 12:41 Send Save Edit", (30, row), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (30, 30, 30), 2)
     assert looked_at(save(screen, tmp_path / "screen.png")).outcome.findings == ()
+
+
+def marked(scene: Rgb, words: str, places: list[tuple[int, int]], strength: float) -> Rgb:
+    """Return the scene with white lettering laid over it, see-through where strength is below 1."""
+    work = scene.astype(np.float32)
+    for place in places:
+        ink = np.zeros(scene.shape[:2], np.uint8)
+        cv2.putText(ink, words, place, cv2.FONT_HERSHEY_DUPLEX, 1.4, 255, 3, cv2.LINE_AA)
+        alpha = (ink * np.float32(strength / 255))[..., None]
+        work = work * (1 - alpha) + 255 * alpha
+    return work.round().astype(np.uint8)
+
+
+def with_icons(scene: Rgb, size: int = 44) -> Rgb:
+    out = scene.copy()
+    for x, y in ((120, 130), (700, 300), (400, 560)):
+        cv2.circle(out, (x, y), size, (255, 205, 40), -1, cv2.LINE_AA)
+        cv2.circle(out, (x, y), size * 2 // 3, (20, 60, 160), size // 6, cv2.LINE_AA)
+        cv2.drawMarker(out, (x, y), (250, 250, 250), cv2.MARKER_CROSS, size, size // 8, cv2.LINE_AA)
+        below = (x - size // 2, y + size // 4)
+        cv2.putText(out, "5kg", below, cv2.FONT_HERSHEY_DUPLEX, size / 50, (200, 20, 30), 2, cv2.LINE_AA)
+    return out
+
+
+TIMES = [(60, 120), (220, 420)]
+
+
+@pytest.mark.parametrize("name", ["drawn.png", "drawn.jpg"])
+def test_icons_drawn_into_a_photo_are_no_copy(name: str, tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+    path = save(with_icons(draw_scene(21, 900, 700)), tmp_path / name, 85)
+    assert looked_at(path).outcome.findings == ()
+
+
+@pytest.mark.parametrize("name", ["drawn.png", "drawn.jpg"])
+def test_a_timestamp_written_twice_is_no_copy(name: str, tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+    path = save(marked(draw_scene(23, 900, 700), "2025-11-24 12:41:33", TIMES, 0.8), tmp_path / name, 85)
+    assert looked_at(path).outcome.findings == ()
+
+
+def test_a_copied_part_is_still_found_beside_drawn_marks(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+    scene = draw_scene(11, 900, 700)
+    scene[420:580, 600:800] = scene[60:220, 100:300]
+    marks = marked(with_icons(scene), "SHOP 8812", [(30, 400), (330, 660)], 0.6)
+    ran = looked_at(save(marks, tmp_path / "copied.jpg", 85))
+    assert ran.outcome.findings[0].claim is Claim.EDITED
+    assert (ran.edit_maps[0].mask > 0)[440:560, 620:780].mean() > 0.5
 
 
 def test_too_small_is_not_applicable(tmp_path: Path, draw_scene: Draw, save: Save) -> None:

@@ -3,7 +3,7 @@
 SIFT features are matched against the rest of the same picture (I. Amerini et al., IEEE TIFS 2011, g2NN rule), also
 against their own mirror images, a similarity is fitted by RANSAC, and the copy is accepted where *fine detail* agrees
 densely. Two printed labels or two equal goods agree in their drawing but not in their noise, light and sub-pixel
-position; a copy agrees in all of it. That is the difference `detail` measures.
+position; a copy agrees in all of it: `detail`. What software draws repeats exactly too, but nothing else: `drawn.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from evidencecheck.forensics.drawn import agreement_between_lines, flatness, other_ground
 
 WORKING_SIDE_PX = 1600  # longer side that is compared
 SEARCHED_PX = 450_000  # pixels that are searched for features: the cost is in the search, detail is compared later
@@ -36,7 +38,9 @@ MISFIT_HALF, MISFIT_SLOPE = 0.5, 2.2  # features of a copy fit to a fraction of 
 MISFIT_FREE, MISFIT_EXTRA = 0.4, 6.0  # two prints of one label misfit by about half a pixel
 MOST_FEATURES, LARGEST_AREA = 30.0, 0.02  # more of either adds no more: large prints repeat as well
 CONTRAST_FREE, CONTRAST_SLOPE = 12.0, 0.04  # grey levels between the parts that light alone may explain
-FLAT_FREE, FLAT_SLOPE = 0.25, 12.0  # lettering on a screen repeats exactly, on perfectly smooth ground
+FLAT_FREE, FLAT_SLOPE = 0.2, 20.0  # lettering on a screen repeats exactly, on perfectly smooth ground
+BETWEEN_FULL, BETWEEN_SLOPE = 0.85, 0.4  # of the detail between strong lines; per grey level that the parts differ
+GROUND_SLOPE, GROUND_MOST = 0.4, 20.0  # per grey level that the plain ground differs
 OFFSET = -0.5
 
 Gray = NDArray[np.uint8]
@@ -54,6 +58,8 @@ class Copy:
     area: float  # share of the picture, one of the two parts
     quiet: float  # 0-1, the same where there is least detail: there a copy repeats the noise, a second print does not
     flat: float  # 0-1, share of the part and its near surroundings that is perfectly smooth, as around screen lettering
+    between: float  # -1 to 1, agreement of detail between strong lines: of what was drawn, the lines alone agree
+    other_ground: float  # grey levels by which its plain ground differs, where the noise there does not agree
     misfit_px: float  # root mean square distance of the matched features from the fit, pixels of the searched picture
     contrast: float  # mean absolute difference of the two parts, grey levels
     mirrored: bool
@@ -84,8 +90,8 @@ def find_copies(gray: Gray) -> tuple[Copy, ...]:
     for mirrored in (False, True):
         pairs = _pairs(points, root, _mirror(root) if mirrored else root)
         copies += _fitted(gray, points, pairs, mirrored=mirrored, scale=scale)
-    seen = (replace(copy, misfit_px=copy.misfit_px * shrink) for copy in copies)
-    return tuple(sorted(seen, key=lambda copy: -copy.area))
+    copies.sort(key=lambda copy: -copy.area)
+    return tuple(replace(copy, misfit_px=copy.misfit_px * shrink) for copy in copies)
 
 
 def score(copy: Copy) -> float:
@@ -97,6 +103,9 @@ def score(copy: Copy) -> float:
     odds += 0.8 * np.log(min(copy.inliers, MOST_FEATURES) / 10)
     odds += 0.5 * np.log(min(copy.area, LARGEST_AREA) / 0.005)
     odds -= CONTRAST_SLOPE * max(0.0, copy.contrast - CONTRAST_FREE)
+    # between its lines a copy repeats the photo: the detail, or where compression took that, at least the level
+    odds -= BETWEEN_SLOPE * copy.contrast * max(0.0, BETWEEN_FULL - copy.between)
+    odds -= GROUND_SLOPE * min(copy.other_ground, GROUND_MOST)
     odds -= FLAT_SLOPE * max(0.0, copy.flat - FLAT_FREE) + (1.0 if copy.mirrored else 0.0)
     return float(1 / (1 + np.exp(-odds)))
 
@@ -109,8 +118,7 @@ def _mirror(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _pairs(points: Points, ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return (n, 2) indices of features much more alike than the next candidates (g2NN)."""
-    found = []
-    squares, ones = (points * points).sum(1), np.ones(len(points), np.float32)
+    found, squares, ones = [], (points * points).sum(1), np.ones(len(points), np.float32)
     here = np.stack([-2 * points[:, 0], -2 * points[:, 1], squares, ones], 1)  # here @ there: squared distances
     there = np.stack([points[:, 0], points[:, 1], ones, squares])
     for first in range(0, len(points), 1000):
@@ -157,11 +165,9 @@ def _fitted(gray: Gray, points: Points, pairs: NDArray[np.intp], *, mirrored: bo
             break
         chosen = inside.ravel().astype(bool)
         matched = (start[chosen], end[chosen])
-        copy = _compared(
-            gray, _snapped(np.asarray(matrix, np.float64), matched), matched, mirrored=mirrored, scale=scale
-        )
-        if copy is not None:
-            copies.append(copy)
+        fit = _snapped(np.asarray(matrix, np.float64), matched)
+        copy = _compared(gray, fit, matched, mirrored=mirrored, scale=scale)
+        copies += [copy] if copy else []
         pairs = pairs[~chosen]
     return copies
 
@@ -186,15 +192,15 @@ def _compared(
     whole = np.vstack([matrix, (0, 0, 1)])
     if mirrored:
         whole = whole @ np.array([(-1, 0, width - 1), (0, 1, 0), (0, 0, 1)], float)
-    moved = cv2.warpAffine(gray, whole[:2], (width, height), flags=cv2.INTER_CUBIC, borderValue=0)
-    agreement, energy = _agreement(_detail(gray), _detail(np.asarray(moved, np.uint8)))
+    moved = np.asarray(cv2.warpAffine(gray, whole[:2], (width, height), flags=cv2.INTER_CUBIC, borderValue=0), np.uint8)
+    agreement, energy = _agreement(*(details := (_detail(gray), _detail(moved))))
     textured = energy > LEAST_ENERGY
     agreed, inliers = _held((agreement > AGREEMENT) & textured, ends)
     if inliers < LEAST_INLIERS:
         return None
     compared, strength = agreement[agreed & textured], energy[agreed & textured]
     quiet = compared[strength <= np.quantile(strength, 0.25)]
-    contrast = cv2.absdiff(gray, np.asarray(moved, np.uint8))[agreed]
+    contrast = cv2.absdiff(gray, moved)[agreed]
     target = cv2.morphologyEx(agreed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((CLOSED_PX, CLOSED_PX), np.uint8)) > 0
     back = np.linalg.inv(whole)[:2]
     source = cv2.warpAffine(target.astype(np.uint8), back, (width, height), flags=cv2.INTER_NEAREST) > 0
@@ -205,7 +211,9 @@ def _compared(
         detail=float(np.clip(np.median(compared), 0, 1)),
         quiet=float(np.clip(np.median(quiet), 0, 1)),
         area=float(agreed.mean()),
-        flat=_flatness(gray, agreed),
+        flat=flatness(gray, agreed),
+        between=agreement_between_lines((gray, moved), details, target),
+        other_ground=other_ground((gray, moved), target),
         misfit_px=float(np.sqrt(((matched[0] @ matrix[:, :2].T + matrix[:, 2] - ends) ** 2).sum(1).mean())),
         contrast=float(contrast.mean()),
         mirrored=mirrored,
@@ -226,12 +234,6 @@ def _held(agreeing: NDArray[np.bool_], ends: Points) -> tuple[NDArray[np.bool_],
     held = np.bincount(at[at > 0], minlength=1)
     kept = [label for label in range(1, len(held)) if held[label] >= 2]
     return np.isin(labels, kept), int(sum(held[label] for label in kept))
-
-
-def _flatness(gray: Gray, target: NDArray[np.bool_]) -> float:
-    spread = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    around = cv2.dilate(target.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
-    return float((spread[around] <= 1).mean())
 
 
 def _detail(gray: Gray) -> NDArray[np.float32]:
