@@ -13,35 +13,23 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from examine import circled, examined
 from numpy.typing import NDArray
-
-from evidencecheck.acquire.exhibit import open_exhibit
-from evidencecheck.check import run_check, select_checks
-from evidencecheck.model import Lab, Received, Settings, Unreadable
-from evidencecheck.store import Store
 
 Bgr = NDArray[np.uint8]
 HERE = Path(__file__).parents[1] / "docs" / "images"
 SIDE_PX = 420
 
 
-def examined(bgr: Bgr, check_id: str, work: Path, quality: int = 92) -> Bgr:
+def beside_map(bgr: Bgr, check_id: str, work: Path, quality: int = 92) -> Bgr:
     """Return the picture with circles beside its map."""
     path = work / "photo.jpg"
     cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
-    assert not isinstance(exhibit, Unreadable)
-    with Store.open(work / "store") as store:
-        ran = run_check(select_checks(only=[check_id])[0], exhibit, Lab(known=store.known_images()))
-    drawn = bgr.copy()
-    for finding in ran.outcome.findings:
-        for region in finding.regions:
-            corners = np.array(region.polygon).round().astype(np.int32)
-            cv2.polylines(drawn, [corners], isClosed=True, color=(40, 40, 230), thickness=max(3, bgr.shape[1] // 250))
+    ran = examined(path, check_id)
     mask = ran.edit_maps[0].mask if ran.edit_maps else np.zeros(bgr.shape[:2], np.uint8)
     score = max((edit_map.score for edit_map in ran.edit_maps), default=0.0)
     print(check_id, f"{score:.2f}", len(ran.outcome.findings), "finding(s)")
-    pair = [drawn, cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR)]
+    pair = [circled(bgr, ran, (40, 40, 230)), cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR)]
     size = (SIDE_PX, round(SIDE_PX * bgr.shape[0] / bgr.shape[1]))
     return np.hstack([np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.uint8) for one in pair])
 
@@ -68,7 +56,7 @@ def main() -> None:
     bgr = np.asarray(photo, np.uint8)
     with tempfile.TemporaryDirectory() as work:
         for check_id, edit in (("edit-map", stained), ("copy-move", copied)):
-            rows = [examined(edit(bgr), check_id, Path(work)), examined(bgr, check_id, Path(work))]
+            rows = [beside_map(edit(bgr), check_id, Path(work)), beside_map(bgr, check_id, Path(work))]
             cv2.imwrite(str(HERE / f"{check_id}.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 72])
 
 

@@ -17,40 +17,23 @@ import cv2
 import numpy as np
 from edit_generator import decode, jpeg, png
 from edit_pictures import HERE, stained
-from edits import NothingKnown
+from examine import circled, examined, written
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from traces import with_thumbnail
 
-from evidencecheck.acquire.exhibit import open_exhibit
-from evidencecheck.check import Ran, run_check, select_checks
-from evidencecheck.model import Lab, Received, Settings, Text, Unreadable
+from evidencecheck.check import Ran
+from evidencecheck.model import Text
 
 Rgb = NDArray[np.uint8]
 WIDE_PX = 840
 RED = (230, 40, 40)
 
 
-def examined(data: bytes, check_id: str, work: Path) -> Ran:
-    path = work / ("photo.png" if data.startswith(b"\x89PNG") else "photo.jpg")
-    path.write_bytes(data)
-    exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
-    assert not isinstance(exhibit, Unreadable)
-    return run_check(select_checks(only=[check_id])[0], exhibit, Lab(known=NothingKnown()))
-
-
 def words(ran: Ran) -> Text:
     """Return what the check says, whichever kind of answer it is."""
     said = [one.summary for one in ran.outcome.findings] + [one.summary for one in ran.outcome.notes]
     return said[0] if said else ran.outcome.explanation or Text(zh=ran.outcome.reason, en=ran.outcome.reason)
-
-
-def circled(rgb: Rgb, ran: Ran) -> Rgb:
-    drawn = rgb.copy()
-    for region in (region for finding in ran.outcome.findings for region in finding.regions):
-        corners = np.array(region.polygon).round().astype(np.int32)
-        cv2.polylines(drawn, [corners], isClosed=True, color=RED, thickness=max(3, rgb.shape[1] // 200))
-    return drawn
 
 
 def brown(rgb: Rgb) -> Rgb:
@@ -62,10 +45,10 @@ def row(pictures: Sequence[Rgb], done: Text, said: Text) -> Rgb:
     side = WIDE_PX // len(pictures)
     tall = round(side * pictures[-1].shape[0] / pictures[-1].shape[1])
     above = np.hstack([cv2.resize(one, (side, tall), interpolation=cv2.INTER_AREA) for one in pictures])
-    return np.vstack([above, written(done, said, WIDE_PX)]).astype(np.uint8)
+    return np.vstack([above, caption(done, said, WIDE_PX)]).astype(np.uint8)
 
 
-def written(done: Text, said: Text, wide: int) -> Rgb:
+def caption(done: Text, said: Text, wide: int) -> Rgb:
     """Return a white strip with both texts, Chinese first."""
     lines = [(done.zh, 20, (110, 110, 110)), (said.zh, 22, (20, 20, 20))]
     lines += [(done.en, 17, (110, 110, 110)), (said.en, 19, (20, 20, 20))]
@@ -93,7 +76,7 @@ def _broken(text: str, face: ImageFont.FreeTypeFont, wide: int) -> list[str]:
 
 def save_chain(rgb: Rgb, work: Path) -> Iterator[Rgb]:
     height, width = rgb.shape[:2]
-    chat = np.asarray(cv2.resize(rgb, (width * 4 // 5, height * 4 // 5), interpolation=cv2.INTER_AREA), np.uint8)
+    smaller = cv2.resize(decode(jpeg(rgb, 93)), (width * 4 // 5, height * 4 // 5), interpolation=cv2.INTER_AREA)
     files = {
         ("只保存过一次，质量 93", "saved once, at quality 93"): jpeg(rgb, 93),
         ("先以质量 75 保存，打开后再以质量 93 保存", "saved at 75, opened, saved at 93"): jpeg(
@@ -102,12 +85,12 @@ def save_chain(rgb: Rgb, work: Path) -> Iterator[Rgb]:
         (
             "同一张照片缩小后以质量 75 保存，像经聊天软件发送",
             "the first, made smaller and saved at 75, as a chat app does",
-        ): (jpeg(np.asarray(cv2.resize(decode(jpeg(rgb, 93)), chat.shape[1::-1], interpolation=cv2.INTER_AREA)), 75)),
+        ): jpeg(np.asarray(smaller, np.uint8), 75),
     }
     for (zh, en), data in files.items():
-        said = words(examined(data, "save-chain", work))
+        said = words(examined(written(data, work), "save-chain"))
         picture = cv2.resize(decode(data), (240, round(240 * height / width)), interpolation=cv2.INTER_AREA)
-        text = written(Text(zh=zh, en=en), said, WIDE_PX - 240)
+        text = caption(Text(zh=zh, en=en), said, WIDE_PX - 240)
         tall = max(len(picture), len(text))
         parts = [
             cv2.copyMakeBorder(part, 0, tall - len(part), 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
@@ -118,27 +101,22 @@ def save_chain(rgb: Rgb, work: Path) -> Iterator[Rgb]:
 
 def thumbnail(rgb: Rgb, work: Path) -> Iterator[Rgb]:
     edit = brown(rgb)
-    for done, shown in (
+    files = {
         (
-            Text(
-                zh="左：文件里的缩略图，还是修改前的；右：照片",
-                en="left: the file's thumbnail, from before the edit; right: the photo",
-            ),
-            rgb,
-        ),
+            "左：文件里的缩略图，还是修改前的；右：照片",
+            "left: the file's thumbnail, from before the edit; right: the photo",
+        ): rgb,
         (
-            Text(
-                zh="左：文件里的缩略图，与照片一起保存；右：照片",
-                en="left: the file's thumbnail, saved with the photo; right: the photo",
-            ),
-            edit,
-        ),
-    ):
-        ran = examined(with_thumbnail(edit, shown), "thumbnail", work)
+            "左：文件里的缩略图，与照片一起保存；右：照片",
+            "left: the file's thumbnail, saved with the photo; right: the photo",
+        ): edit,
+    }
+    for (zh, en), shown in files.items():
+        ran = examined(written(with_thumbnail(edit, shown), work), "thumbnail")
         height, width = rgb.shape[:2]
         small = cv2.resize(shown, (160, round(160 * height / width)), interpolation=cv2.INTER_AREA)
         large = cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
-        yield row([np.asarray(large, np.uint8), circled(edit, ran)], done, words(ran))
+        yield row([np.asarray(large, np.uint8), circled(edit, ran, RED)], Text(zh=zh, en=en), words(ran))
 
 
 def error_level(rgb: Rgb, work: Path) -> Iterator[Rgb]:
@@ -153,7 +131,7 @@ def error_level(rgb: Rgb, work: Path) -> Iterator[Rgb]:
             "the same stain after a chat app made it smaller: no brighter than the rest",
         ): jpeg(chat, 75),
     }.items():
-        ran = examined(data, "error-level", work)
+        ran = examined(written(data, work), "error-level")
         levels = cv2.imdecode(np.frombuffer(ran.pictures[0].data, np.uint8), cv2.IMREAD_COLOR_RGB)
         assert levels is not None
         yield row([decode(data), np.asarray(levels, np.uint8)], Text(zh=zh, en=en), words(ran))

@@ -22,6 +22,7 @@ import cv2
 import edit_generator as made_by
 import numpy as np
 from edits import NothingKnown
+from examine import PHOTO_SUFFIXES
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
@@ -34,7 +35,6 @@ CHECKS = ("jpeg-grid", "recapture", "thumbnail", "save-chain", "error-level")
 KINDS = ("genuine", "filtered", "genuine", "screenshot")
 LONGEST_PX = 1600
 CROP_PX = 1024  # a multiple of 8: the crop stays on its own grid
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 AS_RECEIVED = "as received"
 
 
@@ -59,7 +59,7 @@ def made(photos: list[Path]) -> Iterator[tuple[str, Path]]:
     """Yield (chain, file): each photo itself, and what each chain makes of it."""
     with tempfile.TemporaryDirectory() as work:
         for number, photo in enumerate(photos):
-            yield "as received", photo
+            yield AS_RECEIVED, photo
             for turn, chain in enumerate(made_by.CHAINS):
                 rng = np.random.default_rng([29, number, turn])
                 one = made_by.genuine(taken(photo, rng), KINDS[(number + turn) % len(KINDS)], chain, rng)
@@ -86,7 +86,7 @@ def answer(outcome: Outcome) -> str:
 
 def photos_in(folder: Path) -> list[Path]:
     found = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-    return [path for path in found if path.suffix.lower() in SUFFIXES and path.is_file()]
+    return [path for path in found if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()]
 
 
 def main() -> None:

@@ -19,14 +19,10 @@ from pathlib import Path
 import cv2
 import edit_generator as made_by
 import numpy as np
-from edit_pictures import HERE, SIDE_PX, examined
-from edits import NothingKnown
+from edit_pictures import HERE, SIDE_PX, beside_map
+from examine import examined, written
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-
-from evidencecheck.acquire.exhibit import open_exhibit
-from evidencecheck.check import run_check, select_checks
-from evidencecheck.model import Lab, Outcome, Received, Settings, Unreadable
 
 Rgb = NDArray[np.uint8]
 Rng = np.random.Generator
@@ -107,21 +103,13 @@ def _block(thumbnail: bytes) -> bytes:
 
 def speaks(data: bytes, check_id: str, work: Path) -> bool:
     """Tell whether the check finds or notes anything on a file of these bytes."""
-    outcome = examine(data, check_id, work)
+    outcome = examined(written(data, work), check_id).outcome
     return bool(outcome.findings or outcome.notes)
 
 
 def finds(data: bytes, check_id: str, work: Path) -> bool:
     """Tell whether the check calls a file of these bytes edited."""
-    return bool(examine(data, check_id, work).findings)
-
-
-def examine(data: bytes, check_id: str, work: Path) -> Outcome:
-    path = work / ("photo.png" if data.startswith(b"\x89PNG") else "photo.jpg")
-    path.write_bytes(data)
-    exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
-    assert not isinstance(exhibit, Unreadable)
-    return run_check(select_checks(only=[check_id])[0], exhibit, Lab(known=NothingKnown())).outcome
+    return bool(examined(written(data, work), check_id).outcome.findings)
 
 
 def measure(photos: list[Path], work: Path) -> None:
@@ -182,7 +170,7 @@ def draw(photo: Path, work: Path) -> None:
     """Draw jpeg-grid with its map, and recapture with a magnified middle; speaking above, silent below."""
     rng = np.random.default_rng(4)
     rgb = read(photo)
-    rows = [examined(np.ascontiguousarray(each[..., ::-1]), "jpeg-grid", work, 98) for each in (_moved(rgb), rgb)]
+    rows = [beside_map(np.ascontiguousarray(each[..., ::-1]), "jpeg-grid", work, 98) for each in (_moved(rgb), rgb)]
     cv2.imwrite(str(HERE / "jpeg-grid.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 72])
     screen = photographed_screen(_at_most(rgb, 900, rng), rng)
     pairs = [_magnified(each) for each in (screen, rgb)]

@@ -22,15 +22,15 @@ import cv2
 import numpy as np
 from edit_cases import Base, make
 from edits import NothingKnown
+from examine import PHOTO_SUFFIXES, opened, written
 from map_readings import Told, best, readings
 from numpy.typing import NDArray
 
-from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.check import Ran, run_check, select_checks
 from evidencecheck.forensics.context import TRACES, deviations
 from evidencecheck.forensics.planes import GHOST_QUALITIES, block_planes
 from evidencecheck.forensics.source import last_save
-from evidencecheck.model import Lab, Received, Settings, Unreadable
+from evidencecheck.model import Lab
 
 FAMILIES = {
     "noise level against the photo's own": ("noise", "noise_floor", "high", "middle", "median_residual"),
@@ -62,8 +62,7 @@ class Picture:
 
 
 def picture_of(path: Path, kind: str, *, edited: bool) -> Picture | None:
-    exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
-    assert not isinstance(exhibit, Unreadable), path
+    exhibit = opened(path)
     planes = block_planes(exhibit.rgb, exhibit.gray, last_save(exhibit))
     if planes is None:
         return None
@@ -89,15 +88,13 @@ def received(folder: Path) -> Iterator[Picture | None]:
 
 
 def made(photos: Path, count: int) -> Iterator[Picture | None]:
-    paths = sorted(path for path in photos.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
+    paths = sorted(path for path in photos.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
     bases = [Base(kind="photo", path=path) for path in paths if path.is_file()]
     with tempfile.TemporaryDirectory() as work:
         for number in range(count):
             index, edited = number // 2 % len(bases), number % 2 == 0
             one = make(bases, index, number, edited=edited, turn=9)
-            path = Path(work) / ("picture.png" if one.data.startswith(b"\x89PNG") else "picture.jpg")
-            path.write_bytes(one.data)
-            yield picture_of(path, one.kind, edited=edited)
+            yield picture_of(written(one.data, Path(work)), one.kind, edited=edited)
 
 
 def strongest(names: tuple[str, ...], pictures: list[Picture]) -> Told:

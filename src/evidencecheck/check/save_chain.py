@@ -15,7 +15,7 @@ from evidencecheck.forensics.chain import SaveMarks, save_marks
 from evidencecheck.forensics.source import last_save
 from evidencecheck.model import Check, CheckResult, Exhibit, Group, Lab, NotApplicable, Note, Text
 
-# by benchmarks/edits.py, on 350 pictures of known chains (docs/checks/save-chain.md)
+# what they answer, chain by chain: benchmarks/trace_answers.py (docs/checks/save-chain.md)
 SAVED_TWICE = 0.012  # divergence, nats: from here an earlier save on the same grid shows
 NOTHING_LEFT = 0.006  # below it nothing of an earlier save shows
 LOW_QUALITY = 85  # at most: finer marks do not survive the last save
