@@ -107,6 +107,11 @@ def test_a_timestamp_written_twice_is_no_copy(name: str, tmp_path: Path, draw_sc
     assert looked_at(path).outcome.findings == ()
 
 
+def test_a_see_through_mark_on_three_parts_of_a_photo_is_no_copy(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
+    marks = marked(draw_scene(24, 900, 700), "SHOP 8812", [(60, 120), (420, 330), (180, 560)], 0.5)
+    assert looked_at(save(marks, tmp_path / "marks.jpg", 85)).outcome.findings == ()
+
+
 def test_a_copied_part_is_still_found_beside_drawn_marks(tmp_path: Path, draw_scene: Draw, save: Save) -> None:
     scene = draw_scene(11, 900, 700)
     scene[420:580, 600:800] = scene[60:220, 100:300]

@@ -31,7 +31,7 @@ LEAST_ENERGY = 0.4  # mean square of detail, grey levels, from which windows are
 CLOSED_PX = 31  # smooth spots within a copy have no detail to compare
 LEAST_SCALE = 0.4
 
-# log-odds of a copy, by hand from benchmarks/edits.py: what separates copies from honest repetition
+# log-odds of a copy, by hand (benchmarks/edits.py, repetition.py): what separates copies from honest repetition
 DETAIL_HALF, DETAIL_SLOPE = 0.88, 14.0  # agreement of fine detail
 QUIET_FULL, QUIET_SLOPE = 0.9, 4.0  # the same where there is little detail: noise
 MISFIT_HALF, MISFIT_SLOPE = 0.5, 2.2  # features of a copy fit to a fraction of a pixel
@@ -39,7 +39,7 @@ MISFIT_FREE, MISFIT_EXTRA = 0.4, 6.0  # two prints of one label misfit by about 
 MOST_FEATURES, LARGEST_AREA = 30.0, 0.02  # more of either adds no more: large prints repeat as well
 CONTRAST_FREE, CONTRAST_SLOPE = 12.0, 0.04  # grey levels between the parts that light alone may explain
 FLAT_FREE, FLAT_SLOPE = 0.2, 20.0  # lettering on a screen repeats exactly, on perfectly smooth ground
-BETWEEN_FULL, BETWEEN_SLOPE = 0.85, 0.4  # of the detail between strong lines; per grey level that the parts differ
+BETWEEN_FULL, BETWEEN_SLOPE = 0.85, 0.4  # agreement between strong lines; per grey level that the parts differ
 GROUND_SLOPE, GROUND_MOST = 0.4, 20.0  # per grey level that the plain ground differs
 OFFSET = -0.5
 
@@ -193,14 +193,14 @@ def _compared(
     if mirrored:
         whole = whole @ np.array([(-1, 0, width - 1), (0, 1, 0), (0, 0, 1)], float)
     moved = np.asarray(cv2.warpAffine(gray, whole[:2], (width, height), flags=cv2.INTER_CUBIC, borderValue=0), np.uint8)
-    agreement, energy = _agreement(*(details := (_detail(gray), _detail(moved))))
+    details = (_detail(gray), _detail(moved))
+    agreement, energy = _agreement(*details)
     textured = energy > LEAST_ENERGY
     agreed, inliers = _held((agreement > AGREEMENT) & textured, ends)
     if inliers < LEAST_INLIERS:
         return None
     compared, strength = agreement[agreed & textured], energy[agreed & textured]
     quiet = compared[strength <= np.quantile(strength, 0.25)]
-    contrast = cv2.absdiff(gray, moved)[agreed]
     target = cv2.morphologyEx(agreed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((CLOSED_PX, CLOSED_PX), np.uint8)) > 0
     back = np.linalg.inv(whole)[:2]
     source = cv2.warpAffine(target.astype(np.uint8), back, (width, height), flags=cv2.INTER_NEAREST) > 0
@@ -215,7 +215,7 @@ def _compared(
         between=agreement_between_lines((gray, moved), details, target),
         other_ground=other_ground((gray, moved), target),
         misfit_px=float(np.sqrt(((matched[0] @ matrix[:, :2].T + matrix[:, 2] - ends) ** 2).sum(1).mean())),
-        contrast=float(contrast.mean()),
+        contrast=float(cv2.absdiff(gray, moved)[agreed].mean()),
         mirrored=mirrored,
         turn_degrees=float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))),
         size_ratio=ratio,

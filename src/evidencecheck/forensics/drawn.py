@@ -11,14 +11,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LINE_SHARE = 0.3  # of the part's strongest steps: from there a step is a line
-LEAST_LINE = 12.0  # grey levels; weaker steps are texture
-BESIDE_PX = 2  # so near a line its own slope is seen
-LEAST_SHARE = 0.1  # share of the part between the lines; a part with less of it is all texture and tells nothing
-PLAIN_SHARE, LEAST_PLAIN = 0.1, 4.0  # of the strongest steps, and grey levels: smaller steps are plain ground
+# a step: the difference between the brightest and the darkest of a pixel and its eight neighbours, grey levels
+# set by hand on marks, icons and stickers drawn into photos, and on parts copied in them (docs/checks/copy-move.md)
+STRONGEST = 0.98  # quantile of the part's steps that all shares refer to: a few bright specks do not count
+LINE_SHARE = 0.3  # of the strongest step: from there a step is a line
+LEAST_LINE = 12.0  # grey levels; weaker steps are texture, also in a part without lines
+BESIDE_PX = 2  # so near a line there is its own soft slope, which is drawn too
+LEAST_SHARE = 0.1  # of the part that is not line, or plain ground; where there is less, the measure fades out or is 0
+PLAIN_SHARE, LEAST_PLAIN = 0.1, 4.0  # of the strongest step, and grey levels: up to the larger, ground is plain
 NOISE_AGREES = 0.5  # correlation of the ground's noise; copies saved as JPEG keep 0.3 to 0.8, two grounds have 0 to 0.2
-LEVEL = 1  # grey levels between neighbours on perfectly smooth ground
-AROUND_PX = 7  # near surroundings
+LEVEL = 1  # grey levels, largest step on perfectly smooth ground
+AROUND_PX = 7  # how far the near surroundings of a part reach
 
 Gray = NDArray[np.uint8]
 Detail = NDArray[np.float32]
@@ -27,23 +30,23 @@ Detail = NDArray[np.float32]
 def agreement_between_lines(
     pictures: tuple[Gray, Gray], details: tuple[Detail, Detail], part: NDArray[np.bool_]
 ) -> float:
-    """Return the correlation, -1 to 1, of fine detail of two pictures within the (H, W) part, away from strong lines.
+    """Return the correlation, -1 to 1, of fine detail of two (H, W) pictures within the part, away from strong lines.
 
-    1 where there is no room between the lines: nothing speaks against a copy there.
+    The second picture is the first, moved so that both places lie on each other. Lines that only one of them has count
+    too. The less room there is between the lines, the nearer the answer is to 1: nothing speaks against a copy.
     """
     box, inside, step = _within(pictures, part)
     line = step >= max(LEAST_LINE, LINE_SHARE * _strongest(step, inside))
     between = inside & ~_grown(line, BESIDE_PX)
-    share = float(between.sum() / inside.sum())
-    return 1.0 - (1.0 - _correlation(details[0][box][between], details[1][box][between])) * min(
-        1.0, share / LEAST_SHARE
-    )
+    room = min(1.0, float(between.sum() / inside.sum()) / LEAST_SHARE)
+    return 1.0 - (1.0 - _correlation(details[0][box][between], details[1][box][between])) * room
 
 
 def other_ground(pictures: tuple[Gray, Gray], part: NDArray[np.bool_]) -> float:
-    """Return the grey levels by which the plain ground of the (H, W) part differs between two pictures.
+    """Return the grey levels, 0-255, by which the plain ground of the part differs between two (H, W) pictures.
 
-    0 where the noise of the ground agrees, or where there is next to no plain ground.
+    The more the noise of the ground agrees, the less it counts: 0 from NOISE_AGREES on, as a copy made brighter
+    repeats its noise; 0 also where there is next to no plain ground.
     """
     box, inside, step = _within(pictures, part)
     plain = inside & ~_grown(step > max(LEAST_PLAIN, PLAIN_SHARE * _strongest(step, inside)), 1)
@@ -75,7 +78,7 @@ def _within(
 
 
 def _strongest(step: Gray, inside: NDArray[np.bool_]) -> float:
-    return float(np.quantile(step[inside], 0.98))
+    return float(np.quantile(step[inside], STRONGEST))
 
 
 def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
