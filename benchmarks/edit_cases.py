@@ -1,22 +1,22 @@
-"""Block features of generated edits and genuine pictures, cached for training: the slow half of train_edit_map.py.
+"""Block planes of generated edits and genuine pictures, cached for training: the slow half of train_edit_map.py.
 
     edit_cases.py CACHE FOLDER=KIND [FOLDER=KIND ..] [--round N]
 
 KIND says what the photos in the folder are: `camera` (originals, kept at full size and on their grid), `photo` (any
 larger photo: resized, given sensor noise and a camera-like save), `small` (product pictures, used as they are), `made`
 (pictures made before, the set `synth` of a manifest.csv as benchmarks/edits.py reads it). Every photo is a base of
-several pictures; the plan is PLAN. Photos of one scene have the same name up to "__". One pickle of 100 cases is
-written at a time.
+several pictures; the plan is PLAN. Photos of one scene have the same name up to "__". Every case is a line of a .jsonl
+file, and a .npy file of the planes that features are made of, the last one being the share of each block edited.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import pickle
+import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -27,14 +27,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from evidencecheck.acquire.exhibit import open_exhibit
+from evidencecheck.forensics.context import inputs
 from evidencecheck.forensics.dct import BLOCK_PX
 from evidencecheck.forensics.planes import BlockPlanes, block_planes
 from evidencecheck.forensics.source import last_save
-from evidencecheck.forensics.suspicion import Cells, cells_of
 from evidencecheck.model import Received, Settings, Unreadable
 
 Rgb = NDArray[np.uint8]
-PLAN = {"camera": (10, 6), "photo": (5, 3), "small": (2, 2)}  # edited and genuine pictures a base
+PLAN = {"camera": (10, 10), "photo": (5, 5), "small": (2, 3)}  # edited and genuine pictures a base
 CHAIN_SHARES = (0.2, 0.1, 0.14, 0.12, 0.12, 0.14, 0.08, 0.1)  # as made_by.CHAINS
 GENUINE = ("genuine", "filtered", "screenshot")
 KINDS = (
@@ -44,17 +44,17 @@ KINDS = (
     "stain",
     "clone",
 )  # the hardest, and the most likely, are drawn twice as often
-SHARD = 100
 LEAST_MARKED = 0.3  # of some block: an edit smaller than this is no use
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One picture as training sees it: features of its cells, and the share of each block that was edited."""
+    """One picture as training sees it: what features are made of, and the share of each block that was edited."""
 
-    cells: Cells
-    marked: NDArray[np.float16]  # (rows, columns) of blocks
-    base: str  # the photo it was made from: pictures of one base are never on both sides of a split
+    planes: NDArray[np.float16]  # (n, rows, columns) of blocks
+    facts: NDArray[np.float32]
+    marked: NDArray[np.float16]  # (rows, columns)
+    base: str  # the photo it was made from: pictures of one scene are never on both sides of a split
     kind: str
     chain: str
     edited: bool
@@ -62,6 +62,24 @@ class Case:
     @property
     def scene(self) -> str:
         return self.base.partition("__")[0]
+
+    def write(self, folder: Path, name: str) -> None:
+        np.save(folder / f"{name}.npy", np.concatenate((self.planes, self.marked[None])))
+        known = {"file": f"{name}.npy", "base": self.base, "kind": self.kind, "chain": self.chain}
+        line = json.dumps({**known, "edited": self.edited, "facts": self.facts.tolist()}, ensure_ascii=False)
+        with (folder / f"{name.partition('-')[0]}.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(line + "\n")
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """Return all cases of a cache; their planes stay on the disk until they are used."""
+    cases = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            known = json.loads(line)
+            values, facts = np.load(folder / known.pop("file"), mmap_mode="r"), known.pop("facts")
+            cases.append(Case(planes=values[:-1], marked=values[-1], facts=np.array(facts, np.float32), **known))
+    return cases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,9 +193,10 @@ def case_of(  # noqa: PLR0913 - what is known of a picture
         marked = marked_blocks(mask, planes)
         if marked.max() < LEAST_MARKED:
             return None
-    cells = cells_of(planes)
-    cells = replace(cells, features=cells.features.astype(np.float16))  # halves the cache
-    return Case(cells=cells, marked=marked, base=base, kind=kind, chain=chain, edited=edited)
+    seen, facts = inputs(planes)
+    return Case(
+        planes=seen.astype(np.float16), facts=facts, marked=marked, base=base, kind=kind, chain=chain, edited=edited
+    )
 
 
 def main() -> None:
@@ -196,14 +215,9 @@ def main() -> None:
         paths = (p for p in Path(folder).rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
         bases += [Base(kind=kind, path=path) for path in sorted(paths)]
     args.cache.mkdir(parents=True, exist_ok=True)
-    batch: list[Case] = []
-    for count, case in enumerate(chain(cases(bases, args.round), *given), 1):
-        batch.append(case)
-        if len(batch) == SHARD:
-            (args.cache / f"round{args.round}-{count:06d}.pickle").write_bytes(pickle.dumps(batch))
-            batch = []
-            print(count)
-    (args.cache / f"round{args.round}-rest.pickle").write_bytes(pickle.dumps(batch))
+    (args.cache / f"round{args.round}.jsonl").unlink(missing_ok=True)
+    for count, case in enumerate(chain(cases(bases, args.round), *given)):
+        case.write(args.cache, f"round{args.round}-{count:06d}")
 
 
 if __name__ == "__main__":

@@ -391,8 +391,15 @@ EDITS = {
 
 
 def filtered(rgb: Rgb, rng: Rng) -> Rgb:
-    """A change of the whole picture: contrast, colour, beauty, sharpening, vignette, straightening, brightening."""
-    way = rng.integers(7)
+    """A change or two of the whole picture, as apps' one-touch filters make."""
+    for _ in range(int(rng.integers(1, 3))):
+        rgb = _filtered_once(rgb, rng)
+    return rgb
+
+
+def _filtered_once(rgb: Rgb, rng: Rng) -> Rgb:
+    """Contrast, colour, beauty, sharpening, vignette, turn, local contrast, saturation, denoising, brightness."""
+    way = rng.integers(10)
     work = rgb.astype(np.float32)
     if way == 0:
         work = (work - 128) * rng.uniform(0.8, 1.5) + 128 + rng.uniform(-20, 20)
@@ -401,7 +408,7 @@ def filtered(rgb: Rgb, rng: Rng) -> Rgb:
     elif way == 2:
         work = cv2.bilateralFilter(rgb, 5, 30, 5).astype(np.float32)
     elif way == 3:
-        work = work + rng.uniform(0.4, 1.5) * (work - cv2.GaussianBlur(work, (0, 0), 1.5))
+        work = work + rng.uniform(0.4, 1.5) * (work - cv2.GaussianBlur(work, (0, 0), rng.uniform(0.8, 3)))
     elif way == 4:
         y, x = np.mgrid[-1 : 1 : rgb.shape[0] * 1j, -1 : 1 : rgb.shape[1] * 1j]
         work = work * (1 - rng.uniform(0.1, 0.4) * (x * x + y * y))[..., None].astype(np.float32)
@@ -409,6 +416,18 @@ def filtered(rgb: Rgb, rng: Rng) -> Rgb:
         height, width = rgb.shape[:2]
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-4, 4), rng.uniform(1.05, 1.2))
         return np.asarray(cv2.warpAffine(rgb, turn, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
+    elif way == 6:
+        lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+        local = cv2.createCLAHE(float(rng.uniform(1, 4)), (int(rng.integers(2, 12)),) * 2).apply(lab[..., 0])
+        lab[..., 0] = cv2.addWeighted(lab[..., 0], 0.4, local, 0.6, 0)
+        work = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).astype(np.float32)
+    elif way == 7:
+        gray = work.mean(2, keepdims=True)
+        work = gray + (work - gray) * np.float32(rng.uniform(0.6, 1.7))
+    elif way == 8:
+        work = cv2.fastNlMeansDenoisingColored(
+            rgb, None, float(rng.uniform(2, 5)), float(rng.uniform(3, 8)), 3, 9
+        ).astype(np.float32)
     else:
         work = np.asarray(255 * (work / 255) ** rng.uniform(0.5, 1.6), np.float32)
     return np.clip(work, 0, 255).astype(np.uint8)

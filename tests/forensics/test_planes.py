@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.forensics.context import FEATURES, TRACES, deviations, features
+from evidencecheck.forensics.context import FEATURES, TRACES, deviations, features, inputs
 from evidencecheck.forensics.dct import luma_table
 from evidencecheck.forensics.planes import NAMES, BlockPlanes, block_planes
 from evidencecheck.forensics.source import LastSave
@@ -65,7 +65,7 @@ def test_a_large_picture_in_strips_is_the_same_as_its_parts(draw_scene: Callable
 
 def test_features_are_finite_on_flat_pictures() -> None:
     planes = planes_of(np.full((200, 240, 3), 255, np.uint8))
-    rows = features(planes, 2)
+    rows = features(*inputs(planes), 2)
     assert rows.shape[-1] == len(FEATURES)
     assert np.isfinite(rows).all()
 

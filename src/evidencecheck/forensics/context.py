@@ -79,9 +79,17 @@ def _bins(light: NDArray[np.float32], texture: NDArray[np.float32]) -> NDArray[n
     return bins
 
 
-def features(planes: BlockPlanes, every: int = 1) -> NDArray[np.float32]:
-    """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for every so-many-th block each way."""
-    deviation = deviations(planes)
+def inputs(planes: BlockPlanes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what features are made of: deviations of TRACES, then RAW planes (n, h, w); and facts of the picture."""
+    raw = planes.values[[NAMES.index(name) for name in RAW]]
+    medians = (float(np.median(planes.plane(name))) for name in MEDIANS)
+    facts = np.array([*(planes.facts[name] for name in FACTS), *medians], np.float32)
+    return np.concatenate((deviations(planes), raw)), facts
+
+
+def features(seen: NDArray[np.float32], facts: NDArray[np.float32], every: int = 1) -> NDArray[np.float32]:
+    """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for every so-many-th block each way, from `inputs`."""
+    deviation, raw = seen[: len(TRACES)], seen[len(TRACES) :]
     columns: list[NDArray[np.float32]] = []
     for plane in deviation:
         near, wide, far, whole = (_blur(plane, side)[::every, ::every] for side in (3, 7, 15, 31))
@@ -90,10 +98,8 @@ def features(planes: BlockPlanes, every: int = 1) -> NDArray[np.float32]:
         plane = deviation[TRACES.index(name)]
         ends = (np.asarray(extreme(plane, _NEAR), np.float32) for extreme in (cv2.erode, cv2.dilate))
         columns += [end[::every, ::every] for end in ends]
-    shape = columns[0].shape
-    columns += [_blur(planes.plane(name), 5)[::every, ::every] for name in RAW]
-    columns += [np.full(shape, planes.facts[name], np.float32) for name in FACTS]
-    columns += [np.full(shape, np.median(planes.plane(name)), np.float32) for name in MEDIANS]
+    columns += [_blur(plane, 5)[::every, ::every] for plane in raw]
+    columns += [np.full(columns[0].shape, fact, np.float32) for fact in facts]
     return np.stack(columns, axis=-1)
 
 

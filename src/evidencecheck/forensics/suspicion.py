@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.forensics.context import FEATURES, features
+from evidencecheck.forensics.context import FEATURES, features, inputs
 from evidencecheck.forensics.dct import BLOCK_PX
 from evidencecheck.forensics.planes import BlockPlanes
 from evidencecheck.forensics.trees import Trees, shipped
@@ -68,9 +68,14 @@ class Suspicion:
 def cells_of(planes: BlockPlanes) -> Cells:
     """Return the features of a picture's blocks: all of them in a small picture, every second one in a larger."""
     _, rows, columns = planes.values.shape
-    every = 1 if rows * columns < DENSE_BLOCKS else 2
-    seen = features(planes, every)
+    every = every_block(rows * columns)
+    seen = features(*inputs(planes), every)
     return Cells(features=seen, every=every, top=planes.top, left=planes.left, rows=rows, columns=columns)
+
+
+def every_block(count: int) -> int:
+    """Return 1 where each of so many blocks is looked at, 2 where every second one each way is."""
+    return 1 if count < DENSE_BLOCKS else 2
 
 
 def suspicion(cells: Cells, trees: Trees | None = None) -> Suspicion:
