@@ -1,4 +1,4 @@
-"""Train the two forests of edit-map from cached cases, cross-validated by base photo, and write them as .npz.
+"""Train the two forests of edit-map from cached cases, cross-validated by scene, and write them as .npz.
 
     edit_cases.py CACHE FOLDER=KIND ..      # makes and caches the cases, 0.3 s each on one quiet core
     train_edit_map.py CACHE [--write]       # needs lightgbm, which the program itself does not
@@ -22,8 +22,8 @@ from edit_cases import GENUINE, Case, read_cases
 from numpy.typing import NDArray
 
 import evidencecheck.forensics
-from evidencecheck.forensics.context import FEATURES, features
-from evidencecheck.forensics.suspicion import SUMMARY, Cells, every_block, summary, suspicion
+from evidencecheck.forensics.context import FEATURES
+from evidencecheck.forensics.suspicion import SUMMARY, Cells, cells_from, summary, suspicion
 from evidencecheck.forensics.trees import DEPTH, Trees
 
 Rows = NDArray[np.float32]
@@ -91,10 +91,7 @@ def as_arrays(trees: list[dict[str, Any]], names: tuple[str, ...]) -> Trees:
 
 
 def cells_in(case: Case) -> Cells:
-    rows, columns = case.marked.shape
-    every = every_block(rows * columns)
-    seen = features(case.planes.astype(np.float32), case.facts, every)
-    return Cells(features=seen, every=every, top=0, left=0, rows=rows, columns=columns)
+    return cells_from(case.planes.astype(np.float32), case.facts)
 
 
 def sampled(case: Case, rng: np.random.Generator) -> tuple[Rows, Rows, Rows]:

@@ -66,16 +66,15 @@ class Suspicion:
 
 
 def cells_of(planes: BlockPlanes) -> Cells:
-    """Return the features of a picture's blocks: all of them in a small picture, every second one in a larger."""
-    _, rows, columns = planes.values.shape
-    every = every_block(rows * columns)
-    seen = features(*inputs(planes), every)
-    return Cells(features=seen, every=every, top=planes.top, left=planes.left, rows=rows, columns=columns)
+    """Return the features of a picture's blocks."""
+    return cells_from(*inputs(planes), top=planes.top, left=planes.left)
 
 
-def every_block(count: int) -> int:
-    """Return 1 where each of so many blocks is looked at, 2 where every second one each way is."""
-    return 1 if count < DENSE_BLOCKS else 2
+def cells_from(seen: NDArray[np.float32], facts: NDArray[np.float32], *, top: int = 0, left: int = 0) -> Cells:
+    """Return the cells of what `inputs` gives: every block of a small picture, every second one of a larger."""
+    _, rows, columns = seen.shape
+    every = 1 if rows * columns < DENSE_BLOCKS else 2
+    return Cells(features=features(seen, facts, every), every=every, top=top, left=left, rows=rows, columns=columns)
 
 
 def suspicion(cells: Cells, trees: Trees | None = None) -> Suspicion:
