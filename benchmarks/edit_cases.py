@@ -112,6 +112,8 @@ def original(base: Base, rng: made_by.Rng) -> Rgb:
     rgb = read(base.path)
     if base.kind == "small":
         return rgb
+    if rng.random() < 0.3:
+        return _developed(rgb, rng)
     if base.kind == "camera":
         return _crop(rgb, (1600, 1200) if rng.random() < 0.3 else (1024, 768), rng, on_grid=True)
     if max(rgb.shape) < 1800 and rng.random() < 0.5:
@@ -122,6 +124,21 @@ def original(base: Base, rng: made_by.Rng) -> Rgb:
     if rng.random() < 0.5:
         rgb = np.clip(rgb + rng.normal(0, rng.uniform(0.5, 3.5), rgb.shape), 0, 255).astype(np.uint8)
     return made_by.decode(made_by.jpeg(rgb, int(rng.integers(85, 99)), rng)) if rng.random() < 0.8 else rgb
+
+
+def _developed(rgb: Rgb, rng: made_by.Rng) -> Rgb:
+    """Return the photo as a phone develops it: smaller, strong in colour and contrast, sharpened; its whites and pure
+    colours are clipped before the save and once more after it, which takes that save's marks away there.
+    """
+    scale = rng.uniform(0.4, 0.8)
+    rgb = np.asarray(made_by.resize(rgb, (int(rgb.shape[1] * scale), int(rgb.shape[0] * scale)), rng), np.uint8)
+    work = _crop(rgb, (1024, 768), rng, on_grid=False).astype(np.float32)
+    gray = work.mean(2, keepdims=True)
+    work = (gray + (work - gray) * np.float32(rng.uniform(1, 1.6))) * np.float32(rng.uniform(0.9, 1.25))
+    work = 128 + (work - 128) * np.float32(rng.uniform(1, 1.25))
+    work += np.float32(rng.uniform(0, 1)) * (work - cv2.GaussianBlur(work, (0, 0), rng.uniform(0.6, 2)))
+    work += rng.normal(0, rng.uniform(0, 2), work.shape).astype(np.float32)
+    return made_by.decode(made_by.jpeg(np.clip(work, 0, 255).astype(np.uint8), int(rng.integers(85, 99)), rng))
 
 
 def _crop(rgb: Rgb, size: tuple[int, int], rng: made_by.Rng, *, on_grid: bool) -> Rgb:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.forensics.context import FEATURES, TRACES, deviations, features, inputs
+from evidencecheck.forensics.context import FEATURES, TRACES, Sweep, deviations, features, inputs
 from evidencecheck.forensics.dct import luma_table
 from evidencecheck.forensics.planes import NAMES, BlockPlanes, block_planes
 from evidencecheck.forensics.source import LastSave
@@ -48,6 +48,16 @@ def test_what_is_pasted_into_a_png_made_from_jpeg_has_no_history_in_detail_or_co
         assert plane[26:44, 39:61].mean() < 0 < np.delete(plane, slice(24, 46), axis=0).mean()
 
 
+def test_paired_likelihoods_lie_about_nothing_without_an_earlier_save(draw_scene: Callable[..., Rgb]) -> None:
+    photo = saved(draw_scene(3, 800, 640), 70)
+    photo[200:360, 300:500] = draw_scene(9, 800, 640)[200:360, 300:500]
+    planes = planes_of(photo)
+    for name in ("nonzero_own_paired", "double_own_paired", "double_colour_paired"):
+        plane = planes.plane(name)
+        inside, outside = plane[26:44, 39:61].mean(), np.delete(plane, slice(24, 46), axis=0).mean()
+        assert abs(inside) < 0.5 * outside
+
+
 def test_a_smoothed_part_deviates_from_blocks_of_like_brightness(draw_scene: Callable[..., Rgb]) -> None:
     scene = draw_scene(4, 800, 640)
     scene[200:360, 300:500] = cv2.GaussianBlur(scene, (0, 0), 2)[200:360, 300:500]
@@ -65,7 +75,8 @@ def test_a_large_picture_in_strips_is_the_same_as_its_parts(draw_scene: Callable
 
 def test_features_are_finite_on_flat_pictures() -> None:
     planes = planes_of(np.full((200, 240, 3), 255, np.uint8))
-    rows = features(*inputs(planes), 2)
+    seen, facts = inputs(planes)
+    rows = features(seen, facts, Sweep.over(seen), 2)
     assert rows.shape[-1] == len(FEATURES)
     assert np.isfinite(rows).all()
 

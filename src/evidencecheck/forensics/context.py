@@ -7,11 +7,15 @@ et al., IPOL 2021), in robust deviations, and only then averaged over neighbourh
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencecheck.forensics.history import FREQUENCIES
 from evidencecheck.forensics.planes import NAMES, BlockPlanes
+from evidencecheck.forensics.scan import CLIPPED, SIDES, scan
 
 LIGHT_BINS = 5
 TEXTURE_BINS = 8
@@ -33,11 +37,26 @@ RAW = (
     "edge_other",
     "step",
     "nonzero_own",
+    "double_own_paired",
+    "double_other_paired",
+    "nonzero_own_paired",
+    "double_colour_paired",
 )
 THIN = ("double_own", "nonzero_own", "double_colour", "step", "fine_colour", "high", "zeros", "noise_floor", "ghost_95")
 FACTS = ("quality", "own_grid", "other_grid", "double_own", "double_other")
 _NEAR = np.ones((3, 3), np.uint8)
 MEDIANS = ("light", "texture", "noise", "noise_cb", "sharp", "edge_own", "zeros")
+
+# likelihoods that are scanned, and the nats a block that one of their units is; colour's blocks are four of luma's
+SCANNED = {
+    "nonzero_own": 1.0,
+    "nonzero_own_paired": 1.0,
+    "double_own": float(FREQUENCIES),
+    "double_own_paired": float(FREQUENCIES),
+    "double_other_paired": float(FREQUENCIES),
+    "double_colour_paired": FREQUENCIES / 4,
+}
+LOWS = tuple(f"{name}:{low}" for name in SCANNED for low in ("least_sum", "least_away", "least_sum_3", "median"))
 
 FEATURES = (
     *(f"{name}:{scale}" for name in TRACES for scale in ("3", "7", "3-15", "7-31")),
@@ -45,7 +64,30 @@ FEATURES = (
     *(f"{name}:raw" for name in RAW),
     *(f"{name}:fact" for name in FACTS),
     *(f"{name}:median" for name in MEDIANS),
+    *(f"{name}:{kind}_{side}" for name in SCANNED for side in SIDES for kind in ("sum", "away")),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Every likelihood of SCANNED through every window: planes (n, h, w), and what is least in them, as LOWS names."""
+
+    planes: NDArray[np.float32]
+    lows: NDArray[np.float32]
+
+    @classmethod
+    def over(cls, seen: NDArray[np.float32]) -> Sweep:
+        """Scan what `inputs` gives."""
+        raw = dict(zip(RAW, seen[len(TRACES) :], strict=True))
+        planes: list[NDArray[np.float32]] = []
+        lows: list[float] = []
+        for name, unit in SCANNED.items():
+            windows = list(scan(raw[name] * np.float32(unit), raw["saturated"]))
+            least = [(float(total.min()), float(away.min())) for total, away in windows]
+            lows += [min(total for total, _ in least), min(away for _, away in least), least[0][0]]
+            lows.append(float(np.median(raw[name] * (raw["saturated"] < CLIPPED))) * unit)
+            planes += [plane for pair in windows for plane in pair]
+        return cls(planes=np.stack(planes), lows=np.array(lows, np.float32))
 
 
 def deviations(planes: BlockPlanes) -> NDArray[np.float32]:
@@ -87,7 +129,9 @@ def inputs(planes: BlockPlanes) -> tuple[NDArray[np.float32], NDArray[np.float32
     return np.concatenate((deviations(planes), raw)), facts
 
 
-def features(seen: NDArray[np.float32], facts: NDArray[np.float32], every: int = 1) -> NDArray[np.float32]:
+def features(
+    seen: NDArray[np.float32], facts: NDArray[np.float32], sweep: Sweep, every: int = 1
+) -> NDArray[np.float32]:
     """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for every so-many-th block each way, from `inputs`."""
     deviation, raw = seen[: len(TRACES)], seen[len(TRACES) :]
     columns: list[NDArray[np.float32]] = []
@@ -100,6 +144,7 @@ def features(seen: NDArray[np.float32], facts: NDArray[np.float32], every: int =
         columns += [end[::every, ::every] for end in ends]
     columns += [_blur(plane, 5)[::every, ::every] for plane in raw]
     columns += [np.full(columns[0].shape, fact, np.float32) for fact in facts]
+    columns += [plane[::every, ::every] for plane in sweep.planes]
     return np.stack(columns, axis=-1)
 
 

@@ -4,6 +4,10 @@ Quantising twice leaves peaks and gaps in the histogram of a frequency. The pict
 content and no such marks, so it tells what the histogram would be (calibration: J. Fridrich, M. Goljan, D. Hogea,
 IH 2002); the ratio of the two is the likelihood, block by block, of having been saved before (T. Bianchi, A. Piva,
 "Image forgery localization via block-grained analysis of JPEG artifacts", IEEE TIFS 7(3), 2012).
+
+Content moves that likelihood too: a dark place has other levels than the rest of its picture, saved before or not. It
+moves the likelihood of the same place off the grid just as much, so every likelihood comes a second time *paired*: less
+that of the place half a block away. Where there was one save only, paired ones lie about 0.
 """
 
 from __future__ import annotations
@@ -28,23 +32,24 @@ class History:
     def __init__(self, step: NDArray[np.float32], frequencies: int = FREQUENCIES) -> None:
         self._places = zigzag()[1 : 1 + frequencies]
         self._step = step[self._places]
-        self._levels: list[NDArray[np.uint8]] = []
+        self._levels_on: list[NDArray[np.uint8]] = []
+        self._levels_off: list[NDArray[np.uint8]] = []
         self._on = np.zeros((frequencies, LEVELS))
         self._off = np.zeros((frequencies, LEVELS))
 
     def see(self, on: Plane, off: Plane) -> None:
         """Add coefficients (…, 64) on the grid and those of the picture shifted by half a block."""
-        levels = self._quantise(on)
-        self._levels.append(levels)
-        self._on += self._count(levels)
-        self._off += self._count(self._quantise(off))
+        self._levels_on.append(self._quantise(on))
+        self._levels_off.append(self._quantise(off))
+        self._on += self._count(self._levels_on[-1])
+        self._off += self._count(self._levels_off[-1])
 
     def likelihood(self) -> NDArray[np.float32]:
-        """Return per block, in order seen, the mean log-likelihood ratio of its levels: on the grid against off it."""
+        """Return (2, blocks), in order seen: the mean log-likelihood ratio of each block's levels, and it paired."""
         return self._weighed(self._ratio()[:FREQUENCIES]) / np.float32(FREQUENCIES)
 
     def nonzero_likelihood(self) -> NDArray[np.float32]:
-        """Return the same summed over coefficients other than 0, of all frequencies, given that they are not 0.
+        """Return the same summed over coefficients other than 0, of all frequencies, given that they are not 0, nats.
 
         Smooth places have zeros whether they were saved before or smoothed by an editor; this leaves them out.
         """
@@ -63,10 +68,12 @@ class History:
         return np.asarray(np.log(on / off), np.float32)
 
     def _weighed(self, ratio: NDArray[np.float32]) -> NDArray[np.float32]:
-        seen = np.concatenate(self._levels)
-        total = np.zeros(len(seen), np.float32)
+        on, off = (np.concatenate(levels) for levels in (self._levels_on, self._levels_off))
+        total = np.zeros((2, len(on)), np.float32)
         for k, weights in enumerate(ratio):
-            total += weights[seen[:, k]]
+            total[0] += weights[on[:, k]]
+            total[1] -= weights[off[:, k]]
+        total[1] += total[0]
         return total
 
     def _quantise(self, coefficients: Plane) -> NDArray[np.uint8]:
@@ -96,9 +103,15 @@ class Histories:
             colours=tuple(History(ones if half_colour is None else half_colour) for _ in range(2)),
         )
 
-    def planes(self, rows: int, columns: int) -> list[Plane]:
-        """Return likelihoods (rows, columns): own grid, other grid, own grid's nonzero coefficients, colour."""
-        colour = np.add(*(history.likelihood() for history in self.colours)).reshape(-1, (columns + 1) // 2)
-        wide = colour.repeat(2, axis=0).repeat(2, axis=1)[:rows, :columns]
-        luma = (self.own.likelihood(), self.other.likelihood(), self.own.nonzero_likelihood())
-        return [*(plane.reshape(rows, columns) for plane in luma), wide]
+    def planes(self, rows: int, columns: int) -> dict[str, Plane]:
+        """Return likelihoods (rows, columns): own grid, other grid, own grid's nonzero coefficients, colour; paired."""
+        colour = np.add(*(history.likelihood() for history in self.colours)).reshape(2, -1, (columns + 1) // 2)
+        pairs = {
+            "double_own": self.own.likelihood(),
+            "double_other": self.other.likelihood(),
+            "nonzero_own": self.own.nonzero_likelihood(),
+            "double_colour": colour.repeat(2, axis=1).repeat(2, axis=2)[:, :rows, :columns],
+        }
+        planes = {name: pair.reshape(2, rows, columns) for name, pair in pairs.items()}
+        paired = {f"{name}_paired": pair[1] for name, pair in planes.items()}
+        return {**{name: pair[0] for name, pair in planes.items()}, **paired}

@@ -33,6 +33,7 @@ NAMES = (
     "across", "down", "red_green", "blue_green", "sharp", "zeros", "step", "fine_colour",
     *(f"ghost_{q}" for q in GHOST_QUALITIES),
     "edge_own", "edge_other", "double_own", "double_other", "nonzero_own", "double_colour",
+    "double_own_paired", "double_other_paired", "nonzero_own_paired", "double_colour_paired",
 )  # fmt: skip
 
 _IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
@@ -70,7 +71,7 @@ def block_planes(rgb: NDArray[np.uint8], gray: NDArray[np.uint8], save: LastSave
         last = min(first + strip_blocks, rows)
         strip = _Strip.cut(rgb, own, first, last, columns)
         values[: NAMES.index("double_own"), first:last] = _strip_planes(strip, own, other, histories)
-    for name, plane in zip(NAMES[NAMES.index("double_own") :], histories.planes(rows, columns), strict=True):
+    for name, plane in histories.planes(rows, columns).items():
         values[NAMES.index(name)] = plane
     facts = {
         "quality": float(quality_of(save.table)) if save else 101.0,

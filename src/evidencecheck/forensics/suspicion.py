@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.forensics.context import FEATURES, features, inputs
+from evidencecheck.forensics.context import FEATURES, LOWS, Sweep, features, inputs
 from evidencecheck.forensics.dct import BLOCK_PX
 from evidencecheck.forensics.planes import BlockPlanes
 from evidencecheck.forensics.trees import Trees, shipped
@@ -22,19 +22,24 @@ DENSE_BLOCKS = 8000  # smaller pictures are looked at block by block, larger one
 HEAT_QUANTILE = 0.995
 HEAT_SHIFT = 0.93  # log-odds: puts the best single threshold of the mask at half brightness (benchmarks/edits.py)
 BLOB_ODDS = (-0.85, 0.4)  # log-odds at which the strongest blob is measured: probability 0.3 and 0.6
+PEAK_SHARE = 0.35  # of the way from the median to the peak: what is higher and hangs together with it is the peak's
+PEAK_ROOM = np.ones((7, 7), np.uint8)  # cells around the peak's place that are not "elsewhere" either
 
 SUMMARY = (
     "cell_99.5", "cell_max", "near_max", "near_99.7", "near_99", "near_97", "near_90", "near_70", "near_50", "near_10",
     "wide_max", "far_max", "wide_contrast", "near_contrast", "spread", "mean", "above_0.3", "above_0.6",
     *(f"blob_{name}@{odds}" for odds in BLOB_ODDS for name in ("area", "share", "fill", "mean", "count")),
+    *(f"peak_{name}@{side}" for side in (3, 5) for name in ("lead", "area", "fill", "mean_lead", "share")),
+    *LOWS,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """Features (h, w, len(FEATURES)) of every so-many-th block, and where block (0, 0) lies in the picture."""
+    """Features (h, w, len(FEATURES)) of every so-many-th block, the picture's LOWS, where block (0, 0) lies in it."""
 
     features: NDArray[np.float32]
+    lows: NDArray[np.float32]
     every: int
     top: int
     left: int
@@ -74,7 +79,9 @@ def cells_from(seen: NDArray[np.float32], facts: NDArray[np.float32], *, top: in
     """Return the cells of what `inputs` gives: every block of a small picture, every second one of a larger."""
     _, rows, columns = seen.shape
     every = 1 if rows * columns < DENSE_BLOCKS else 2
-    return Cells(features=features(seen, facts, every), every=every, top=top, left=left, rows=rows, columns=columns)
+    sweep = Sweep.over(seen)
+    found = features(seen, facts, sweep, every)
+    return Cells(features=found, lows=sweep.lows, every=every, top=top, left=left, rows=rows, columns=columns)
 
 
 def suspicion(cells: Cells, trees: Trees | None = None) -> Suspicion:
@@ -84,14 +91,14 @@ def suspicion(cells: Cells, trees: Trees | None = None) -> Suspicion:
     return Suspicion(odds=odds, cells=cells)
 
 
-def score(seen: Suspicion) -> float:
-    """Return 0-1, comparable across photos: how surely anything in the photo was edited."""
-    odds = _picture_trees().logit(summary(seen)[None])[0]
+def score(seen: Suspicion, trees: Trees | None = None) -> float:
+    """Return 0-1, comparable across photos: how surely anything in the photo was edited; `trees` as above."""
+    odds = (trees or _picture_trees()).logit(summary(seen)[None])[0]
     return float(1 / (1 + np.exp(-float(odds))))
 
 
 def summary(seen: Suspicion) -> NDArray[np.float32]:
-    """Return (len(SUMMARY),) numbers that describe the map: its peaks, its contrast, its strongest blob."""
+    """Return (len(SUMMARY),) numbers: the map's peaks, its contrast, its strongest blob, the scan's lowest windows."""
     near, wide, far = (np.asarray(cv2.blur(seen.odds, (side, side)), np.float32) for side in (3, 5, 9))
     middle = float(np.median(near))
     spread = float(np.median(np.abs(near - middle))) + 0.1
@@ -102,7 +109,26 @@ def summary(seen: Suspicion) -> NDArray[np.float32]:
     values += [chance.mean(), (chance > 0.3).mean(), (chance > 0.6).mean()]
     for odds in BLOB_ODDS:
         values += _blob(near, odds)
-    return np.array(values, np.float32)
+    values += [*_peak(near, middle), *_peak(wide, middle)]
+    return np.concatenate((np.array(values, np.float32), seen.cells.lows))
+
+
+def _peak(plane: NDArray[np.float32], middle: float) -> list[float]:
+    """Return how far the strongest place leads the next one elsewhere, its area share, fill, mean lead, share of high.
+
+    Goods and grounds that look edited by themselves do so in several places; an edit is one place far above the rest.
+    """
+    row, column = divmod(int(plane.argmax()), plane.shape[1])
+    peak = float(plane[row, column])
+    high = (plane > middle + PEAK_SHARE * (peak - middle)).astype(np.uint8)
+    _, labels = cv2.connectedComponents(high)
+    inside = labels == labels[row, column]
+    elsewhere = plane[cv2.dilate(inside.astype(np.uint8), PEAK_ROOM) == 0]
+    second = float(elsewhere.max()) if elsewhere.size else middle
+    area = float(inside.sum())
+    rows, columns = (float(np.ptp(side)) + 1 for side in np.nonzero(inside))
+    lead, mean_lead = peak - second, float(plane[inside].mean()) - second
+    return [lead, area / plane.size, area / (rows * columns), mean_lead, area / max(1.0, float(high.sum()))]
 
 
 def _blob(near: NDArray[np.float32], odds: float) -> list[float]:
