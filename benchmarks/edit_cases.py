@@ -4,9 +4,10 @@
 
 KIND says what the photos in the folder are: `camera` (originals, kept at full size and on their grid), `photo` (any
 larger photo: resized, given sensor noise and a camera-like save), `small` (product pictures, used as they are), `made`
-(pictures made before, the set `synth` of a manifest.csv as benchmarks/edits.py reads it). Every photo is a base of
-several pictures; the plan is PLAN. Photos of one scene have the same name up to "__". Every case is a line of a .jsonl
-file, and a .npy file of the planes that features are made of, the last one being the share of each block edited.
+(pictures made before, the set `synth` of a manifest.csv as benchmarks/edits.py reads it). Of the first two, 30 of 100
+are developed as a phone does instead. Every photo is a base of several pictures; the plan is PLAN. Every case is a line
+of a .jsonl file, and a .npy file of the planes that features are made of, the last one being the share of each block
+edited. Which photos show one scene is for edit_scenes.py to say.
 """
 
 from __future__ import annotations
@@ -23,15 +24,14 @@ from pathlib import Path
 import cv2
 import edit_generator as made_by
 import numpy as np
+from examine import PHOTO_SUFFIXES, opened, written
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.forensics.context import inputs
 from evidencecheck.forensics.dct import BLOCK_PX
 from evidencecheck.forensics.planes import BlockPlanes, block_planes
 from evidencecheck.forensics.source import last_save
-from evidencecheck.model import Received, Settings, Unreadable
 
 Rgb = NDArray[np.uint8]
 PLAN = {"camera": (10, 10), "photo": (5, 5), "small": (2, 3)}  # edited and genuine pictures a base
@@ -44,42 +44,67 @@ KINDS = (
     "stain",
     "clone",
 )  # the hardest, and the most likely, are drawn twice as often
+SCENES = "scenes.csv"  # in the cache: base, scene
 LEAST_MARKED = 0.3  # of some block: an edit smaller than this is no use
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One picture as training sees it: what features are made of, and the share of each block that was edited."""
+    """One picture as training sees it; its planes stay on the disk until they are used."""
 
-    planes: NDArray[np.float16]  # (n, rows, columns) of blocks
+    file: Path
     facts: NDArray[np.float32]
-    marked: NDArray[np.float16]  # (rows, columns)
-    base: str  # the photo it was made from: pictures of one scene are never on both sides of a split
+    base: str  # the photo it was made from
+    scene: str  # that the photo shows: pictures of one scene are never on both sides of a split
     kind: str
     chain: str
     edited: bool
 
-    @property
-    def scene(self) -> str:
-        return self.base.partition("__")[0]
-
-    def write(self, folder: Path, name: str) -> None:
-        np.save(folder / f"{name}.npy", np.concatenate((self.planes, self.marked[None])))
-        known = {"file": f"{name}.npy", "base": self.base, "kind": self.kind, "chain": self.chain}
-        line = json.dumps({**known, "edited": self.edited, "facts": self.facts.tolist()}, ensure_ascii=False)
-        with (folder / f"{name.partition('-')[0]}.jsonl").open("a", encoding="utf-8") as lines:
-            lines.write(line + "\n")
+    def planes(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what features are made of, (n, rows, columns) of blocks, and the share of each block edited."""
+        values = np.load(self.file).astype(np.float32)
+        return values[:-1], values[-1]
 
 
 def read_cases(folder: Path) -> list[Case]:
-    """Return all cases of a cache; their planes stay on the disk until they are used."""
+    """Return all cases of a cache. Raises KeyError where edit_scenes.py has not seen a base."""
+    with (folder / SCENES).open(encoding="utf-8") as table:
+        scenes = {row["base"]: row["scene"] for row in csv.DictReader(table)}
     cases = []
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             known = json.loads(line)
-            values, facts = np.load(folder / known.pop("file"), mmap_mode="r"), known.pop("facts")
-            cases.append(Case(planes=values[:-1], marked=values[-1], facts=np.array(facts, np.float32), **known))
+            file, facts = folder / known.pop("file"), np.array(known.pop("facts"), np.float32)
+            cases.append(Case(file=file, facts=facts, scene=scenes[known["base"]], **known))
     return cases
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A file made from a base, and where it was edited: 0 or 255 (H, W), None where all of it is genuine."""
+
+    path: Path
+    mask: NDArray[np.uint8] | None
+    base: str
+    kind: str
+    chain: str
+
+    def write(self, folder: Path, name: str) -> None:
+        """Add its case to the cache; nothing where it is too small, or the edit is."""
+        planes = planes_of(self.path)
+        if planes is None:
+            return
+        marked = np.zeros(planes.values.shape[1:], np.float16)
+        if self.mask is not None:
+            marked = marked_blocks(self.mask, planes)
+            if marked.max() < LEAST_MARKED:
+                return
+        seen, facts = inputs(planes)
+        np.save(folder / f"{name}.npy", np.concatenate((seen.astype(np.float16), marked[None])))
+        known = {"file": f"{name}.npy", "base": self.base, "kind": self.kind, "chain": self.chain}
+        line = json.dumps({**known, "edited": self.mask is not None, "facts": facts.tolist()}, ensure_ascii=False)
+        with (folder / f"{name.partition('-')[0]}.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(line + "\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +120,7 @@ def read(path: Path) -> Rgb:
 
 
 def planes_of(path: Path) -> BlockPlanes | None:
-    exhibit = open_exhibit(Received(case="case", name=path.name, path=path), Settings())
-    assert not isinstance(exhibit, Unreadable), path
+    exhibit = opened(path)
     return block_planes(exhibit.rgb, exhibit.gray, last_save(exhibit))
 
 
@@ -163,7 +187,7 @@ def make(bases: list[Base], index: int, number: int, *, edited: bool, turn: int)
     return made_by.edited(rgb, np.ascontiguousarray(donor), str(rng.choice(KINDS)), chain, rng)
 
 
-def cases(bases: list[Base], turn: int) -> Iterator[Case]:
+def made_now(bases: list[Base], turn: int) -> Iterator[Picture]:
     jobs = [
         (index, number, edited)
         for index, base in enumerate(bases)
@@ -174,46 +198,27 @@ def cases(bases: list[Base], turn: int) -> Iterator[Case]:
         for place in np.random.default_rng(turn).permutation(len(jobs)):
             index, number, edited = jobs[int(place)]
             made = make(bases, index, number, edited=edited, turn=turn)
-            path = Path(work) / ("picture.png" if made.data.startswith(b"\x89PNG") else "picture.jpg")
-            path.write_bytes(made.data)
-            case = case_of(
-                path, made.mask, base=bases[index].path.name, kind=made.kind, chain=made.chain, edited=edited
+            mask = made.mask if edited else None
+            yield Picture(
+                path=written(made.data, Path(work)),
+                mask=mask,
+                base=bases[index].path.name,
+                kind=made.kind,
+                chain=made.chain,
             )
-            if case is not None:
-                yield case
 
 
-def made_before(folder: Path) -> Iterator[Case]:
+def made_before(folder: Path) -> Iterator[Picture]:
     for row in csv.DictReader((folder / "manifest.csv").open(encoding="utf-8")):
         if row["set"] == "synth":
-            mask = np.asarray(Image.open(folder / row["mask"]).convert("L")) if row["mask"] else None
-            case = case_of(
-                folder / row["file"],
-                mask,
-                base=row["source"],
-                kind=row["kind"],
-                chain=row["chain"],
-                edited=row["label"] == "1",
-            )
-            if case is not None:
-                yield case
+            mask = np.asarray(Image.open(folder / row["mask"]).convert("L")) if row["label"] == "1" else None
+            path = folder / row["file"]
+            yield Picture(path=path, mask=mask, base=row["source"], kind=row["kind"], chain=row["chain"])
 
 
-def case_of(  # noqa: PLR0913 - what is known of a picture
-    path: Path, mask: NDArray[np.uint8] | None, *, base: str, kind: str, chain: str, edited: bool
-) -> Case | None:
-    planes = planes_of(path)
-    if planes is None:
-        return None
-    marked = np.zeros(planes.values.shape[1:], np.float16)
-    if edited and mask is not None:
-        marked = marked_blocks(mask, planes)
-        if marked.max() < LEAST_MARKED:
-            return None
-    seen, facts = inputs(planes)
-    return Case(
-        planes=seen.astype(np.float16), facts=facts, marked=marked, base=base, kind=kind, chain=chain, edited=edited
-    )
+def bases_in(folder: Path, kind: str) -> list[Base]:
+    paths = (p for p in folder.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES)
+    return [Base(kind=kind, path=path) for path in sorted(paths)]
 
 
 def main() -> None:
@@ -223,18 +228,13 @@ def main() -> None:
     parser.add_argument("--round", type=int, default=1)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    bases: list[Base] = []
-    given: list[Iterator[Case]] = []
-    for folder, _, kind in (entry.rpartition("=") for entry in args.folders):
-        if kind == "made":
-            given.append(made_before(Path(folder)))
-            continue
-        paths = (p for p in Path(folder).rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
-        bases += [Base(kind=kind, path=path) for path in sorted(paths)]
+    folders = [(Path(folder), kind) for folder, _, kind in (entry.rpartition("=") for entry in args.folders)]
+    bases = [base for folder, kind in folders if kind != "made" for base in bases_in(folder, kind)]
+    before = (picture for folder, kind in folders if kind == "made" for picture in made_before(folder))
     args.cache.mkdir(parents=True, exist_ok=True)
     (args.cache / f"round{args.round}.jsonl").unlink(missing_ok=True)
-    for count, case in enumerate(chain(cases(bases, args.round), *given)):
-        case.write(args.cache, f"round{args.round}-{count:06d}")
+    for count, picture in enumerate(chain(made_now(bases, args.round), before)):
+        picture.write(args.cache, f"round{args.round}-{count:06d}")
 
 
 if __name__ == "__main__":

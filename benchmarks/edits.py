@@ -19,30 +19,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from detection import auc, detected
+from examine import NothingKnown, opened
 from numpy.typing import NDArray
 from PIL import Image
 
-from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.check import Ran, run_check, select_checks
-from evidencecheck.model import Candidate, Exhibit, Lab, Received, Reference, Region, Settings, Unreadable
+from evidencecheck.model import Exhibit, Lab, Region
 
 QUANTILES = (0.5, 0.9, 0.95, 0.98, 0.99, 0.995)
-
-
-class NothingKnown:
-    """A corpus without pictures."""
-
-    def count(self, kinds: object) -> int:  # noqa: ARG002
-        return 0
-
-    def search(self, *_: object, **__: object) -> list[Candidate]:
-        return []
-
-    def of_order(self, *_: object, **__: object) -> list[Candidate]:
-        return []
-
-    def picture(self, reference: Reference) -> None:  # noqa: ARG002
-        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +51,7 @@ def f1_of(regions: list[Region], truth: NDArray[np.bool_]) -> float:
 
 
 def look(row: dict[str, str], folder: Path, checks: list[str]) -> dict[str, Seen]:
-    exhibit = open_exhibit(Received(case="case", name=row["file"], path=folder / row["file"]), Settings())
-    assert not isinstance(exhibit, Unreadable), row["file"]
+    exhibit = opened(folder / row["file"])
     mask = Image.open(folder / row["mask"]).convert("L") if row["mask"] else None
     truth = np.asarray(mask) > 127 if mask is not None else np.zeros(exhibit.gray.shape, bool)
     assert exhibit.blocks is not None  # views are made before the clock starts
@@ -101,12 +85,11 @@ def print_table(name: str, all_seen: list[Seen]) -> None:
             if s.row["label"] == "1":
                 groups["all" if field == "all" else s.row[field]].append(s)
         for group, some in sorted(groups.items()):
-            hit = np.array([s.score for s in some])
-            auc = float((hit[:, None] > calm).mean() + 0.5 * (hit[:, None] == calm).mean())
-            rates = [float((hit > np.quantile(calm, 1 - share)).mean()) for share in (0.01, 0.05)]
+            hit = [s.score for s in some]
+            told = [auc(hit, calm), *(detected(hit, calm, share) for share in (0.01, 0.05))]
             circles = [s.circles for s in some if not np.isnan(s.circles)]
             f1 = f"{np.mean(circles):.3f} on {len(circles)}" if circles else "-"
-            print(f"{field:6s}{group:14s}{len(some):4d}  AUC {auc:.3f}  {rates[0]:.3f}  {rates[1]:.3f}  circles {f1}")
+            print(f"{field:6s}{group:14s}{len(some):4d}  AUC {'  '.join(f'{one:.3f}' for one in told)}  circles {f1}")
 
 
 def main() -> None:

@@ -6,14 +6,29 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from edits import NothingKnown
 from numpy.typing import NDArray
 
 from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.check import Ran, run_check, select_checks
-from evidencecheck.model import Exhibit, Lab, Received, Settings, Unreadable
+from evidencecheck.model import Candidate, Exhibit, Lab, Received, Reference, Settings, Unreadable
 
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+class NothingKnown:
+    """A corpus without pictures."""
+
+    def count(self, kinds: object) -> int:  # noqa: ARG002
+        return 0
+
+    def search(self, *_: object, **__: object) -> list[Candidate]:
+        return []
+
+    def of_order(self, *_: object, **__: object) -> list[Candidate]:
+        return []
+
+    def picture(self, reference: Reference) -> None:  # noqa: ARG002
+        return None
 
 
 def written(data: bytes, work: Path) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from detection import auc, detected
 from numpy.typing import NDArray
 
 SIDES = (5, 9, 15)  # blocks of 8 px that a map is averaged over
@@ -41,10 +42,7 @@ def readings(blocks: NDArray[np.float32]) -> dict[str, float]:
 
 
 def told(reading: str, calm: Sequence[float], hit: Sequence[float]) -> Told:
-    genuine, edited = np.array(calm), np.array(hit)
-    auc = (edited[:, None] > genuine).mean() + 0.5 * (edited[:, None] == genuine).mean()
-    at_1, at_5 = (float((edited > np.quantile(genuine, 1 - share)).mean()) for share in (0.01, 0.05))
-    return Told(reading=reading, auc=float(auc), at_1=at_1, at_5=at_5)
+    return Told(reading=reading, auc=auc(hit, calm), at_1=detected(hit, calm, 0.01), at_5=detected(hit, calm, 0.05))
 
 
 def best(calm: Sequence[Mapping[str, float]], hit: Sequence[Mapping[str, float]]) -> Told:

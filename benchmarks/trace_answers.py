@@ -21,8 +21,7 @@ from pathlib import Path
 import cv2
 import edit_generator as made_by
 import numpy as np
-from edits import NothingKnown
-from examine import PHOTO_SUFFIXES
+from examine import PHOTO_SUFFIXES, NothingKnown
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 

@@ -21,8 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from edit_cases import Base, make
-from edits import NothingKnown
-from examine import PHOTO_SUFFIXES, opened, written
+from examine import PHOTO_SUFFIXES, NothingKnown, opened, written
 from map_readings import Told, best, readings
 from numpy.typing import NDArray
 

@@ -1,7 +1,11 @@
 """Train the two forests of edit-map from cached cases, cross-validated by scene, and write them as .npz.
 
     edit_cases.py CACHE FOLDER=KIND ..      # makes and caches the cases, 0.3 s each on one quiet core
+    edit_scenes.py CACHE FOLDER=KIND ..     # says which of the photos show one scene
     train_edit_map.py CACHE [--write]       # needs lightgbm, which the program itself does not
+
+Untouched blocks that look edited are mined by a first forest (hard negatives: P. Felzenszwalb et al., IEEE TPAMI
+32(9), 2010).
 
 --beside judges the pictures of a folder with manifest.csv, each by forests that never saw its scene.
 --share is the share of cases whose cells are learned from, --judged that of cases whose maps the second forest sees.
@@ -14,12 +18,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+from detection import auc, detected
 from edit_cases import GENUINE, Case, read_cases
 from edits_unseen import judge_folder
 from numpy.typing import NDArray
@@ -31,9 +38,15 @@ from evidencecheck.forensics.trees import DEPTH, Trees
 
 Rows = NDArray[np.float32]
 
-FOLDS = 3
-CELLS_A_CASE = 80  # edited blocks taken of each case, and as many untouched ones
-HARD = {True: 40, False: 60}  # of the untouched ones, those that a first forest suspects, in edited and genuine cases
+Split = int  # the fold that forests are to judge and must not have seen, or ALL for those that are shipped
+
+FOLDS = 5
+ALL = FOLDS
+SPLITS = (*range(FOLDS), ALL)
+EDITED_CELLS = 80  # at most, of each case
+EVEN_CELLS = 80  # untouched blocks of each case, drawn evenly
+CALM_CELLS = 40  # the same where suspect ones are added
+HARD_CELLS = {True: 40, False: 60}  # untouched blocks that a first forest suspects, in edited and genuine cases
 HARD_SHARE = 1 / 40  # they are drawn from the most suspect blocks, so many of all
 FIRST: dict[str, Any] = {"trees": 100, "learning_rate": 0.12}  # that first forest; else as BLOCKS
 BLOCKS: dict[str, Any] = {
@@ -44,11 +57,11 @@ BLOCKS: dict[str, Any] = {
     "feature_fraction": 0.4,
 }
 PICTURES: dict[str, Any] = {
-    "trees": 400,
+    "trees": 800,
     "num_leaves": 8,
     "learning_rate": 0.03,
     "min_data_in_leaf": 40,
-    "feature_fraction": 0.3,
+    "feature_fraction": 0.15,
 }
 STEPS = (0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.955, 0.965, 0.975, 0.985)
 SEEDS = 5  # forests averaged for pictures: there are few
@@ -66,7 +79,7 @@ def grow(  # noqa: PLR0913, PLR0917 - a table is three arrays
     lightgbm: Any = importlib.import_module("lightgbm")
     settings = {
         "objective": "binary", "max_depth": DEPTH, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
-        "max_bin": 63, "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1, "seed": seed,
+        "max_bin": 63, "deterministic": True, "force_row_wise": True, "verbose": -1, "seed": seed,
         **{key: value for key, value in options.items() if key != "trees"},
     }  # fmt: skip
     booster = lightgbm.train(settings, lightgbm.Dataset(rows, edited, weight=weight, params=settings), options["trees"])
@@ -96,32 +109,74 @@ def as_arrays(trees: list[dict[str, Any]], names: tuple[str, ...]) -> Trees:
     return Trees(feature=feature, threshold=threshold, leaf=leaf, names=names)
 
 
-def cells_in(case: Case) -> Cells:
-    return cells_from(case.planes.astype(np.float32), case.facts)
+def cells_in(case: Case) -> tuple[Cells, Rows]:
+    """Return the cells of a case, and the share of each of its blocks that was edited."""
+    planes, marked = case.planes()
+    return cells_from(planes, case.facts), marked
 
 
-def sampled(case: Case, rng: np.random.Generator, first: Trees | None) -> tuple[Rows, Rows, Rows]:
-    """Return rows, labels and weights of some cells of a case; untouched ones partly those that `first` suspects."""
-    cells, marked = cells_in(case), case.marked.astype(np.float32)
+def spread(work: Callable[..., Any], cases: list[Case], *more: Any) -> list[Any]:
+    """Return what `work(case, *more)` gives for every case, in order, worked out on all cores."""
+    with ProcessPoolExecutor() as pool:
+        return list(pool.map(work, cases, *([one] * len(cases) for one in more), chunksize=16))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Cells to learn from: rows (n, features), whether each was edited, its weight; `used` (n, splits) who may see it.
+
+    Cells of a fold are never used by the forests that judge it, and those that a first forest suspected only by the
+    forests of its own split. What was pasted in may come from a photo of any fold, as a donor.
+    """
+
+    rows: Rows
+    edited: Rows
+    weight: Rows
+    used: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, cases: list[Case], firsts: dict[Split, Trees]) -> Sample:
+        parts: list[Sample] = spread(sampled, cases, firsts)
+        return cls(
+            **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)}
+        )
+
+    def forest(self, split: Split, **options: Any) -> Trees:
+        """Grow a forest that judges blocks of the split."""
+        use = self.used[:, split]
+        return grow(self.rows[use], self.edited[use], self.weight[use], FEATURES, {**BLOCKS, **options})
+
+
+def sampled(case: Case, firsts: dict[Split, Trees]) -> Sample:
+    """Return some cells of a case: edited ones, untouched ones, and untouched ones that each of `firsts` suspects."""
+    rng = np.random.default_rng(zlib.crc32(case.file.name.encode()))
+    cells, marked = cells_in(case)
     rows = cells.features.reshape(-1, len(FEATURES))
     share, around = (p[:: cells.every, :: cells.every].ravel() for p in (marked, cv2.blur(marked, (3, 3))))
     edited = np.flatnonzero(share >= 0.5)
     if case.edited and len(edited) < 8:  # lines and letters are thinner than a block
         edited = np.flatnonzero(around >= 0.25)
-    edited = rng.permutation(edited)[:CELLS_A_CASE]
+    edited = rng.permutation(edited)[:EDITED_CELLS]
     calm = rng.permutation(np.flatnonzero(around < 0.01))
-    if first is None:
-        calm = calm[:CELLS_A_CASE]
-    else:
-        hard = HARD[case.edited]
-        suspect = calm[np.argsort(-first.logit(rows[calm]))[: max(hard, int(len(calm) * HARD_SHARE))]]
-        calm = np.concatenate((calm[: CELLS_A_CASE // 2], rng.permutation(suspect)[:hard]))
-    labels = np.r_[np.ones(len(edited)), np.zeros(len(calm))].astype(np.float32)
-    weights = np.r_[np.full(len(edited), (60 / max(len(edited), 1)) ** 0.5), np.ones(len(calm))].astype(np.float32)
-    return rows[np.r_[edited, calm]].astype(np.float32), labels, weights
+    splits = [split for split in SPLITS if split != fold_of(case.scene)]
+    drawn = [(edited, splits), (calm[: CALM_CELLS if firsts else EVEN_CELLS], splits)]
+    hard = HARD_CELLS[case.edited]
+    for split, first in ((split, firsts[split]) for split in splits if firsts):
+        order = np.argsort(-first.logit(rows[calm]))
+        suspect = calm[order[: max(hard, int(len(calm) * HARD_SHARE))]]
+        drawn.append((rng.permutation(suspect)[:hard], [split]))
+    place = np.concatenate([places for places, _ in drawn])
+    label = np.arange(len(place)) < len(edited)
+    return Sample(
+        rows=rows[place],
+        edited=label.astype(np.float32),
+        weight=np.where(label, (60 / max(len(edited), 1)) ** 0.5, 1).astype(np.float32),
+        used=np.concatenate([np.tile(np.isin(SPLITS, users), (len(places), 1)) for places, users in drawn]),
+    )
 
 
 def balanced(edited: Rows) -> Rows:
+    """Return the weight of each picture, so that edited and genuine ones weigh the same."""
     return np.where(edited == 1, 1.0, (edited == 1).sum() / max(1, (edited == 0).sum())).astype(np.float32)
 
 
@@ -134,9 +189,8 @@ def together(forests: list[Trees]) -> Trees:
 
 def detection(score: Rows, edited: Rows) -> str:
     hit, calm = score[edited == 1], score[edited == 0]
-    auc = (hit[:, None] > calm).mean() + 0.5 * (hit[:, None] == calm).mean()
-    rates = [(hit > np.quantile(calm, 1 - share)).mean() for share in (0.01, 0.05)]
-    return f"AUC {auc:.3f}, detected {rates[0]:.3f} at 1 % and {rates[1]:.3f} at 5 % false alarms"
+    rates = [detected(hit, calm, share) for share in (0.01, 0.05)]
+    return f"AUC {auc(hit, calm):.3f}, detected {rates[0]:.3f} at 1 % and {rates[1]:.3f} at 5 % false alarms"
 
 
 def alarms(score: Rows, cases: list[Case]) -> None:
@@ -150,63 +204,49 @@ def alarms(score: Rows, cases: list[Case]) -> None:
         print(f"{name:20s}{len(some):5d}; reach", ", ".join(f"{step}: {(some >= step).sum()}" for step in STEPS))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """Cells to learn from: rows (n, features), whether each was edited, its weight, and the fold of its scene."""
-
-    rows: Rows
-    edited: Rows
-    weight: Rows
-    fold: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, cases: list[Case], first: Trees | None = None) -> Sample:
-        rng = np.random.default_rng(1)
-        parts = [sampled(case, rng, first) for case in cases]
-        folds = [np.full(len(part[0]), fold_of(case.scene)) for part, case in zip(parts, cases, strict=True)]
-        rows, edited, weight = (np.concatenate([part[i] for part in parts]) for i in range(3))
-        return cls(rows=rows, edited=edited, weight=weight, fold=np.concatenate(folds))
-
-    def forest(self, without: int | None = None, **options: Any) -> Trees:
-        """Grow a forest that judges blocks, from all folds or all but one."""
-        use = self.fold != (FOLDS if without is None else without)
-        return grow(self.rows[use], self.edited[use], self.weight[use], FEATURES, {**BLOCKS, **options})
-
-
-def blocks_of(even: Sample, hard: Sample, without: int | None = None) -> Trees:
+def blocks_of(even: Sample, hard: Sample, split: Split) -> Trees:
     """Return the mean of two forests: of blocks drawn evenly, and of those among which the suspect ones abound.
 
     The first keeps the map calm, the second tells edits from what looks like one.
     """
-    return together([even.forest(without), hard.forest(without)])
+    return together([even.forest(split), hard.forest(split)])
+
+
+def described(case: Case, blocks: dict[Split, Trees]) -> Rows:
+    return summary(suspicion(cells_in(case)[0], blocks[fold_of(case.scene)]))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What the maps of pictures look like, each made by blocks that never saw its scene: (n, len(SUMMARY)) rows."""
+    """What the maps of pictures look like, each made by blocks that never saw its scene: (n, len(SUMMARY)) rows.
+
+    A forest of pictures for one split learns from maps of the other folds, whose blocks have learned from this fold's
+    cells and their labels: blocks for every pair of folds would be the whole remedy, and are left out for time.
+    """
 
     rows: Rows
     edited: Rows
     fold: NDArray[np.intp]
 
     @classmethod
-    def of(cls, cases: list[Case], blocks: list[Trees]) -> Table:
-        fold = np.array([fold_of(case.scene) for case in cases])
-        rows = np.stack([summary(suspicion(cells_in(case), blocks[i])) for case, i in zip(cases, fold, strict=True)])
-        return cls(rows=rows, edited=np.array([case.edited for case in cases], np.float32), fold=fold)
+    def of(cls, cases: list[Case], blocks: dict[Split, Trees]) -> Table:
+        return cls(
+            rows=np.stack(spread(described, cases, blocks)),
+            edited=np.array([case.edited for case in cases], np.float32),
+            fold=np.array([fold_of(case.scene) for case in cases]),
+        )
 
-    def pictures(self, without: int | None = None) -> Trees:
-        """Grow the forest that judges pictures, from all folds or all but one."""
-        use = self.fold != (FOLDS if without is None else without)
-        rows, edited = self.rows[use], self.edited[use]
+    def pictures(self, split: Split) -> Trees:
+        """Grow the forest that judges pictures and has not seen the fold of the split."""
+        rows, edited = self.rows[self.fold != split], self.edited[self.fold != split]
         return together([grow(rows, edited, balanced(edited), SUMMARY, PICTURES, seed) for seed in range(SEEDS)])
 
 
-def report(table: Table, pictures: list[Trees], cases: list[Case]) -> None:
+def report(table: Table, pictures: dict[Split, Trees], cases: list[Case]) -> None:
     """Print what forests that never saw a picture's scene say about it: detection by chain, false alarms."""
     score = np.zeros(len(cases), np.float32)
-    for fold, forest in enumerate(pictures):
-        score[table.fold == fold] = forest.logit(table.rows[table.fold == fold])
+    for fold in range(FOLDS):
+        score[table.fold == fold] = pictures[fold].logit(table.rows[table.fold == fold])
     print(f"{len(cases)} cases, cross-validated: {detection(score, table.edited)}")
     for chain in sorted({case.chain for case in cases if case.edited}):
         some = np.array([case.chain == chain or not case.edited for case in cases])
@@ -238,20 +278,29 @@ def main() -> None:
     args = parser.parse_args()
     cases, rng = read_cases(args.cache), np.random.default_rng(0)
     learned = [case for case in cases if rng.random() < args.share]
-    even = Sample.of(learned)
-    hard = Sample.of(learned, even.forest(**FIRST))
     judged = [case for case in cases if rng.random() < args.judged]
-    blocks = [blocks_of(even, hard, fold) for fold in range(FOLDS)]
+    even = Sample.of(learned, {})
+    hard = Sample.of(learned, {split: even.forest(split, **FIRST) for split in SPLITS})
+    blocks = {split: blocks_of(even, hard, split) for split in SPLITS}
     table = Table.of(judged, blocks)
-    pictures = [table.pictures(without=fold) for fold in range(FOLDS)]
+    pictures = {split: table.pictures(split) for split in SPLITS}
     report(table, pictures, judged)
     if args.beside:
-        scenes = {case.base.rpartition("__")[2]: case.scene for case in cases}
-        judge_folder(
-            args.beside, list(zip(blocks, pictures, strict=True)), lambda name: fold_of(scenes.get(name, name))
-        )
+        judge_folder(args.beside, [(blocks[fold], pictures[fold]) for fold in range(FOLDS)], folds_of_rows(cases))
     if args.write:
-        write(blocks_of(even, hard), table.pictures())
+        write(blocks[ALL], pictures[ALL])
+
+
+def folds_of_rows(cases: list[Case]) -> Callable[[dict[str, str]], int]:
+    """Return what tells the fold of a row of manifest.csv: of its source's scene where its set is behind the cases."""
+    folds = {case.base: fold_of(case.scene) for case in cases}
+
+    def fold_of_row(row: dict[str, str]) -> int:
+        if row["set"] != "synth":  # for choosing only, never learned from: any forest will do
+            return fold_of(row["file"])
+        return folds[row["source"]]
+
+    return fold_of_row
 
 
 if __name__ == "__main__":

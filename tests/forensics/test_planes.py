@@ -76,7 +76,7 @@ def test_a_large_picture_in_strips_is_the_same_as_its_parts(draw_scene: Callable
 def test_features_are_finite_on_flat_pictures() -> None:
     planes = planes_of(np.full((200, 240, 3), 255, np.uint8))
     seen, facts = inputs(planes)
-    rows = features(seen, facts, Sweep.over(seen), 2)
+    rows = features(seen, facts, Sweep.over(seen, 2), 2)
     assert rows.shape[-1] == len(FEATURES)
     assert np.isfinite(rows).all()
 

@@ -35,8 +35,8 @@ from evidencecheck.model import (
 
 SMALLEST_PX = 160  # shorter side: below it there are too few features to tell a copy from chance
 SHOWN = 0.75  # score from which a copy is reported: of 358 genuine photos one did, before drawn icons were told apart
-LIKELY = 0.4  # 0.25 is the highest of 244 genuine pictures since then (docs/checks/copy-move.md)
-# score -> the edit_score that as few genuine photos reach in edit-map, so that the two can share one scale
+LIKELY = 0.4  # 5 of 574 other genuine pictures reach it (docs/checks/copy-move.md)
+# score -> an edit_score that no more genuine photos reach than in edit-map, so that the two can share one scale
 COMPARABLE = ((0.0, 0.1, 0.13, 0.25, 0.45, 1.0), (0.0, 0.5, 0.7, 0.72, 0.9, 1.0))
 
 

@@ -7,6 +7,7 @@ et al., IPOL 2021), in robust deviations, and only then averaged over neighbourh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from evidencecheck.forensics.history import FREQUENCIES
 from evidencecheck.forensics.planes import NAMES, BlockPlanes
-from evidencecheck.forensics.scan import CLIPPED, SIDES, scan
+from evidencecheck.forensics.scan import SIDES, middle_of, scan
 
 LIGHT_BINS = 5
 TEXTURE_BINS = 8
@@ -56,7 +57,9 @@ SCANNED = {
     "double_other_paired": float(FREQUENCIES),
     "double_colour_paired": FREQUENCIES / 4,
 }
-LOWS = tuple(f"{name}:{low}" for name in SCANNED for low in ("least_sum", "least_away", "least_sum_3", "median"))
+LOWS = tuple(
+    f"{name}:{low}" for name in SCANNED for low in ("least_sum", "least_away", f"least_sum_{SIDES[0]}", "median")
+)
 
 FEATURES = (
     *(f"{name}:{scale}" for name in TRACES for scale in ("3", "7", "3-15", "7-31")),
@@ -67,26 +70,32 @@ FEATURES = (
     *(f"{name}:{kind}_{side}" for name in SCANNED for side in SIDES for kind in ("sum", "away")),
 )
 
+WHOLE = (":fact", ":median")  # features that are one number for the whole picture
+LOCAL = [place for place, name in enumerate(FEATURES) if not name.endswith(WHOLE)]
+RAW_FEATURES = [place for place, name in enumerate(FEATURES) if name.endswith(":raw")]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Every likelihood of SCANNED through every window: planes (n, h, w), and what is least in them, as LOWS names."""
+    """Every likelihood of SCANNED through every window: planes (n, h, w) of every so-many-th block; LOWS of all."""
 
     planes: NDArray[np.float32]
     lows: NDArray[np.float32]
 
     @classmethod
-    def over(cls, seen: NDArray[np.float32]) -> Sweep:
+    def over(cls, seen: NDArray[np.float32], every: int = 1) -> Sweep:
         """Scan what `inputs` gives."""
         raw = dict(zip(RAW, seen[len(TRACES) :], strict=True))
         planes: list[NDArray[np.float32]] = []
         lows: list[float] = []
         for name, unit in SCANNED.items():
-            windows = list(scan(raw[name] * np.float32(unit), raw["saturated"]))
-            least = [(float(total.min()), float(away.min())) for total, away in windows]
-            lows += [min(total for total, _ in least), min(away for _, away in least), least[0][0]]
-            lows.append(float(np.median(raw[name] * (raw["saturated"] < CLIPPED))) * unit)
-            planes += [plane for pair in windows for plane in pair]
+            nats, least = raw[name] * np.float32(unit), []
+            for windows in scan(nats, raw["saturated"]):
+                planes += [plane[::every, ::every].copy() for plane in (windows.total, windows.away)]
+                least.append(windows.least)
+            counted = [one for one in least if one] or [(0.0, 0.0)]
+            sums, aways = zip(*counted, strict=True)
+            lows += [min(sums), min(aways), (least[0] or counted[0])[0], middle_of(nats, raw["saturated"])]
         return cls(planes=np.stack(planes), lows=np.array(lows, np.float32))
 
 
@@ -132,20 +141,32 @@ def inputs(planes: BlockPlanes) -> tuple[NDArray[np.float32], NDArray[np.float32
 def features(
     seen: NDArray[np.float32], facts: NDArray[np.float32], sweep: Sweep, every: int = 1
 ) -> NDArray[np.float32]:
-    """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for every so-many-th block each way, from `inputs`."""
+    """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for every so-many-th block each way, from `inputs`.
+
+    `sweep` is of the same blocks. Each feature lies in one piece in memory, as the trees read it.
+    """
+    out = np.empty((len(FEATURES), *sweep.planes.shape[1:]), np.float32)
+    for column, plane in zip(out, _columns(seen, facts, sweep, every), strict=True):
+        column[...] = plane
+    return np.moveaxis(out, 0, -1)
+
+
+def _columns(
+    seen: NDArray[np.float32], facts: NDArray[np.float32], sweep: Sweep, every: int
+) -> Iterator[NDArray[np.float32] | np.float32]:
+    """Yield the plane of each of FEATURES, or the one number that it is everywhere."""
     deviation, raw = seen[: len(TRACES)], seen[len(TRACES) :]
-    columns: list[NDArray[np.float32]] = []
     for plane in deviation:
         near, wide, far, whole = (_blur(plane, side)[::every, ::every] for side in (3, 7, 15, 31))
-        columns += [near, wide, near - far, wide - whole]
+        yield from (near, wide, near - far, wide - whole)
     for name in THIN:  # cracks and letters are narrower than a neighbourhood: its extremes keep them
         plane = deviation[TRACES.index(name)]
-        ends = (np.asarray(extreme(plane, _NEAR), np.float32) for extreme in (cv2.erode, cv2.dilate))
-        columns += [end[::every, ::every] for end in ends]
-    columns += [_blur(plane, 5)[::every, ::every] for plane in raw]
-    columns += [np.full(columns[0].shape, fact, np.float32) for fact in facts]
-    columns += [plane[::every, ::every] for plane in sweep.planes]
-    return np.stack(columns, axis=-1)
+        yield from (
+            np.asarray(extreme(plane, _NEAR), np.float32)[::every, ::every] for extreme in (cv2.erode, cv2.dilate)
+        )
+    yield from (_blur(plane, 5)[::every, ::every] for plane in raw)
+    yield from facts
+    yield from sweep.planes
 
 
 def _blur(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:

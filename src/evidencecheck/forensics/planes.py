@@ -71,8 +71,9 @@ def block_planes(rgb: NDArray[np.uint8], gray: NDArray[np.uint8], save: LastSave
         last = min(first + strip_blocks, rows)
         strip = _Strip.cut(rgb, own, first, last, columns)
         values[: NAMES.index("double_own"), first:last] = _strip_planes(strip, own, other, histories)
-    for name, plane in histories.planes(rows, columns).items():
-        values[NAMES.index(name)] = plane
+    likelihoods = histories.planes(rows, columns)
+    first_likelihood = NAMES.index("double_own")
+    values[first_likelihood:] = [likelihoods[name] for name in NAMES[first_likelihood:]]
     facts = {
         "quality": float(quality_of(save.table)) if save else 101.0,
         "own_grid": own.strength,

@@ -13,23 +13,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencecheck.forensics.context import FEATURES, LOWS, Sweep, features, inputs
+from evidencecheck.forensics.context import FEATURES, LOCAL, LOWS, RAW_FEATURES, Sweep, features, inputs
 from evidencecheck.forensics.dct import BLOCK_PX
 from evidencecheck.forensics.planes import BlockPlanes
 from evidencecheck.forensics.trees import Trees, shipped
 
 DENSE_BLOCKS = 8000  # smaller pictures are looked at block by block, larger ones at every second block
 HEAT_QUANTILE = 0.995
-HEAT_SHIFT = 0.93  # log-odds: puts the best single threshold of the mask at half brightness (benchmarks/edits.py)
+HEAT_SHIFT = 0.65  # log-odds: puts the best single threshold of the mask at half brightness (see edits_unseen.py)
 BLOB_ODDS = (-0.85, 0.4)  # log-odds at which the strongest blob is measured: probability 0.3 and 0.6
 PEAK_SHARE = 0.35  # of the way from the median to the peak: what is higher and hangs together with it is the peak's
-PEAK_ROOM = np.ones((7, 7), np.uint8)  # cells around the peak's place that are not "elsewhere" either
+PEAK_ROOM = np.ones((7, 7), np.uint8)  # three cells around the peak's place are not "elsewhere" either
+GAP, BESIDE = np.ones((3, 3), np.uint8), np.ones((9, 9), np.uint8)  # beside it: two to four cells away
 
 SUMMARY = (
     "cell_99.5", "cell_max", "near_max", "near_99.7", "near_99", "near_97", "near_90", "near_70", "near_50", "near_10",
     "wide_max", "far_max", "wide_contrast", "near_contrast", "spread", "mean", "above_0.3", "above_0.6",
     *(f"blob_{name}@{odds}" for odds in BLOB_ODDS for name in ("area", "share", "fill", "mean", "count")),
     *(f"peak_{name}@{side}" for side in (3, 5) for name in ("lead", "area", "fill", "mean_lead", "share")),
+    *(f"peak_{FEATURES[column]}" for column in LOCAL),
+    *(f"peak_{FEATURES[column]}:beside" for column in RAW_FEATURES),
     *LOWS,
 )  # fmt: skip
 
@@ -79,7 +82,7 @@ def cells_from(seen: NDArray[np.float32], facts: NDArray[np.float32], *, top: in
     """Return the cells of what `inputs` gives: every block of a small picture, every second one of a larger."""
     _, rows, columns = seen.shape
     every = 1 if rows * columns < DENSE_BLOCKS else 2
-    sweep = Sweep.over(seen)
+    sweep = Sweep.over(seen, every)
     found = features(seen, facts, sweep, every)
     return Cells(features=found, lows=sweep.lows, every=every, top=top, left=left, rows=rows, columns=columns)
 
@@ -98,7 +101,9 @@ def score(seen: Suspicion, trees: Trees | None = None) -> float:
 
 
 def summary(seen: Suspicion) -> NDArray[np.float32]:
-    """Return (len(SUMMARY),) numbers: the map's peaks, its contrast, its strongest blob, the scan's lowest windows."""
+    """Return (len(SUMMARY),) numbers: the map's peaks, its contrast, its strongest blob, what the traces are at its
+    strongest place, the scan's lowest windows.
+    """
     near, wide, far = (np.asarray(cv2.blur(seen.odds, (side, side)), np.float32) for side in (3, 5, 9))
     middle = float(np.median(near))
     spread = float(np.median(np.abs(near - middle))) + 0.1
@@ -109,26 +114,52 @@ def summary(seen: Suspicion) -> NDArray[np.float32]:
     values += [chance.mean(), (chance > 0.3).mean(), (chance > 0.6).mean()]
     for odds in BLOB_ODDS:
         values += _blob(near, odds)
-    values += [*_peak(near, middle), *_peak(wide, middle)]
-    return np.concatenate((np.array(values, np.float32), seen.cells.lows))
+    peaks = [_Peak.of(plane) for plane in (near, wide)]
+    for peak in peaks:
+        values += peak.figures()
+    return np.concatenate((np.array(values, np.float32), peaks[0].traces(seen.cells.features), seen.cells.lows))
 
 
-def _peak(plane: NDArray[np.float32], middle: float) -> list[float]:
-    """Return how far the strongest place leads the next one elsewhere, its area share, fill, mean lead, share of high.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Peak:
+    """The strongest place of a (h, w) map: the cells that hang together with the highest one."""
 
-    Goods and grounds that look edited by themselves do so in several places; an edit is one place far above the rest.
-    """
-    row, column = divmod(int(plane.argmax()), plane.shape[1])
-    peak = float(plane[row, column])
-    high = (plane > middle + PEAK_SHARE * (peak - middle)).astype(np.uint8)
-    _, labels = cv2.connectedComponents(high)
-    inside = labels == labels[row, column]
-    elsewhere = plane[cv2.dilate(inside.astype(np.uint8), PEAK_ROOM) == 0]
-    second = float(elsewhere.max()) if elsewhere.size else middle
-    area = float(inside.sum())
-    rows, columns = (float(np.ptp(side)) + 1 for side in np.nonzero(inside))
-    lead, mean_lead = peak - second, float(plane[inside].mean()) - second
-    return [lead, area / plane.size, area / (rows * columns), mean_lead, area / max(1.0, float(high.sum()))]
+    plane: NDArray[np.float32]
+    high: NDArray[np.uint8]
+    inside: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, plane: NDArray[np.float32]) -> _Peak:
+        row, column = divmod(int(plane.argmax()), plane.shape[1])
+        middle = float(np.median(plane))
+        high = (plane >= middle + PEAK_SHARE * (float(plane[row, column]) - middle)).astype(np.uint8)
+        _, labels = cv2.connectedComponents(high)
+        return cls(plane=plane, high=high, inside=(labels == labels[row, column]).astype(np.uint8))
+
+    def figures(self) -> list[float]:
+        """Return how far it leads the next place elsewhere, its area share, fill, mean lead, share of all that is high.
+
+        Goods and grounds that look edited by themselves do so in several places; an edit is one place far above the
+        rest.
+        """
+        elsewhere = self.plane[cv2.dilate(self.inside, PEAK_ROOM) == 0]
+        second = float(elsewhere.max()) if elsewhere.size else float(np.median(self.plane))
+        area, own = float(self.inside.sum()), self.plane[self.inside > 0]
+        rows, columns = (float(np.ptp(side)) + 1 for side in np.nonzero(self.inside))
+        lead, mean_lead = float(own.max()) - second, float(own.mean()) - second
+        return [lead, area / self.plane.size, area / (rows * columns), mean_lead, area / float(self.high.sum())]
+
+    def traces(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mean of each of LOCAL in it, and of each of RAW_FEATURES less that beside it.
+
+        The same suspicion means more where a history is missing than where a sign stands white in a meadow.
+        """
+        ring = np.asarray(cv2.dilate(self.inside, BESIDE) > cv2.dilate(self.inside, GAP))
+        if not ring.any():
+            ring[:] = True  # the place is all there is: nothing to differ from
+        inside = cells[self.inside > 0].mean(0)
+        beside = cells[..., RAW_FEATURES][ring].mean(0)
+        return np.concatenate((inside[LOCAL], inside[RAW_FEATURES] - beside))
 
 
 def _blob(near: NDArray[np.float32], odds: float) -> list[float]:

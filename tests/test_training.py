@@ -1,0 +1,100 @@
+"""What makes the model card's figures honest: no forest learns from the scenes that it judges."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from evidencecheck.forensics.context import FEATURES
+from evidencecheck.forensics.trees import DEPTH, Trees
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+CALM = Trees(
+    feature=np.zeros((1, 2**DEPTH - 1), np.int16),
+    threshold=np.full((1, 2**DEPTH - 1), np.inf, np.float32),
+    leaf=np.zeros((1, 2**DEPTH), np.float32),
+    names=FEATURES,
+)
+
+
+@pytest.fixture
+def benchmark_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return importlib.import_module
+
+
+def test_cells_of_a_scene_are_used_by_no_forest_that_judges_it(
+    tmp_path: Path,
+    benchmark_of: Callable[[str], Any],
+    draw_scene: Callable[..., NDArray[np.uint8]],
+    save: Callable[..., Path],
+) -> None:
+    cases, training = benchmark_of("edit_cases"), benchmark_of("train_edit_map")
+    path = save(draw_scene(3, 640, 480), tmp_path / "photo.jpg")
+    mask = np.zeros((480, 640), np.uint8)
+    mask[100:200, 200:300] = 255
+    for place, base in enumerate(("mug__1.jpg", "mug__2.jpg", "cup.jpg")):
+        picture = cases.Picture(path=path, mask=mask if place else None, base=base, kind="stain", chain="camera")
+        picture.write(tmp_path, f"round1-{place}")
+    scenes = "base,scene\nmug__1.jpg,mug\nmug__2.jpg,mug\ncup.jpg,mug\n"
+    (tmp_path / cases.SCENES).write_text(scenes, encoding="utf-8")
+    read = cases.read_cases(tmp_path)
+    assert [(case.scene, case.edited) for case in read] == [("mug", False), ("mug", True), ("mug", True)]
+    own = training.fold_of("mug")
+    for case in read:
+        for firsts in ({}, dict.fromkeys(training.SPLITS, CALM)):
+            sample = training.sampled(case, firsts)
+            assert len(sample.rows) >= training.EVEN_CELLS
+            assert sample.edited.any() == case.edited
+            assert not sample.used[:, own].any()
+            users = sample.used.sum(1)
+            assert set(users) == ({1, training.FOLDS} if firsts else {training.FOLDS})
+            assert not sample.edited[users == 1].any()
+
+
+def test_a_photo_that_was_not_looked_at_for_its_scene_is_not_learned_from(
+    tmp_path: Path,
+    benchmark_of: Callable[[str], Any],
+    draw_scene: Callable[..., NDArray[np.uint8]],
+    save: Callable[..., Path],
+) -> None:
+    cases = benchmark_of("edit_cases")
+    path = save(draw_scene(3, 640, 480), tmp_path / "photo.jpg")
+    cases.Picture(path=path, mask=None, base="new.jpg", kind="genuine", chain="camera").write(tmp_path, "round1-0")
+    (tmp_path / cases.SCENES).write_text("base,scene\nold.jpg,old\n", encoding="utf-8")
+    with pytest.raises(KeyError, match=r"new\.jpg"):
+        cases.read_cases(tmp_path)
+
+
+def test_photos_of_one_scene_are_found_under_different_names(
+    tmp_path: Path,
+    benchmark_of: Callable[[str], Any],
+    draw_scene: Callable[..., NDArray[np.uint8]],
+    save: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = draw_scene(5, 900, 700)
+    for name, rgb in (("a.jpg", scene), ("b.jpg", scene[60:, 40:800]), ("other.jpg", draw_scene(6, 900, 700))):
+        save(rgb, tmp_path / "photos" / name)
+    monkeypatch.setattr("sys.argv", ["edit_scenes.py", str(tmp_path), f"{tmp_path / 'photos'}=photo"])
+    benchmark_of("edit_scenes").main()
+    assert (tmp_path / "scenes.csv").read_text(encoding="utf-8").split() == [
+        "base,scene",
+        "a.jpg,a.jpg",
+        "b.jpg,a.jpg",
+        "other.jpg,other.jpg",
+    ]
+
+
+def test_what_is_detected_lies_above_all_but_so_many_genuine_pictures(benchmark_of: Callable[[str], Any]) -> None:
+    detection = benchmark_of("detection")
+    genuine = [0.1] * 98 + [0.6, 0.9]
+    assert detection.detected([0.5, 0.6, 0.7, 0.95], genuine, 0.01) == 0.5
+    assert detection.detected([0.5, 0.6, 0.7, 0.95], genuine, 0.02) == 1
+    assert detection.detected([0.5, 0.6, 0.7, 0.95], genuine, 0.001) == 0.25
+    assert detection.detected([0.6], [0.6, 0.6], 0.5) == 0
+    assert detection.auc([0.6, 0.95], genuine) == pytest.approx((98.5 + 100) / 200)
