@@ -21,7 +21,7 @@ from evidencecheck.forensics.tail import log10_at_least
 GRIDS = BLOCK_PX * BLOCK_PX
 CELL_PX = 2 * BLOCK_PX  # one vote for so many pixels each way
 PATCH_PX = 2 * BLOCK_PX - 1  # holds the 64 blocks whose first pixel lies in one 8x8 cell
-NEAR_ZERO = 0.5  # DCT units: what rounding to whole pixels leaves of a coefficient that was zero
+NEAR_ZERO = 0.49  # DCT units: what rounding to whole pixels leaves of a coefficient that was zero; at 0.5 many tie
 WINDOWS = (4, 6, 10, 16)  # votes a side: places of 64 to 256 px
 NO_VOTE = GRIDS
 # Moves from the main grid that say nothing: within a pixel its own blocks still win, at half a block straight edges do.
@@ -106,7 +106,7 @@ def _strip_votes(strip: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     down, across = strip.strides
     patches = np.lib.stride_tricks.as_strided(
         strip, (rows, columns, PATCH_PX, PATCH_PX), (CELL_PX * down, CELL_PX * across, down, across), writeable=False
-    ).astype(np.float32)
+    ).astype(np.float64)  # so that no vote depends on the order in which a processor adds up
     lines = patches.reshape(-1, PATCH_PX) @ _SLIDING.T  # (rows * columns * 15, 64): place across x frequency across
     blocks = np.matmul(_SLIDING, lines.reshape(-1, PATCH_PX, GRIDS))  # (…, place down x frequency, place x frequency)
     zeros = (np.abs(blocks) < NEAR_ZERO).reshape(-1, BLOCK_PX, BLOCK_PX, BLOCK_PX, BLOCK_PX)
@@ -117,7 +117,7 @@ def _strip_votes(strip: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     return np.where(unsure | (most == 0), NO_VOTE, count.argmax(1)).astype(np.uint8).reshape(rows, columns)
 
 
-def _sliding() -> NDArray[np.float32]:
+def _sliding() -> NDArray[np.float64]:
     """Return (64, 15): for each place 0-7 and frequency 0-7 the DCT of the 8 pixels that begin at the place."""
     k, x = np.meshgrid(np.arange(BLOCK_PX), np.arange(BLOCK_PX), indexing="ij")
     one = np.cos((2 * x + 1) * k * np.pi / (2 * BLOCK_PX)) * np.sqrt(2 / BLOCK_PX)
@@ -125,7 +125,7 @@ def _sliding() -> NDArray[np.float32]:
     out = np.zeros((BLOCK_PX, BLOCK_PX, PATCH_PX))
     for place in range(BLOCK_PX):
         out[place, :, place : place + BLOCK_PX] = one
-    return out.reshape(GRIDS, PATCH_PX).astype(np.float32)
+    return out.reshape(GRIDS, PATCH_PX)
 
 
 _SLIDING = _sliding()
