@@ -24,7 +24,7 @@ from pathlib import Path
 import cv2
 import edit_generator as made_by
 import numpy as np
-from examine import PHOTO_SUFFIXES, opened, written
+from examine import opened, photos_in, written
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
@@ -216,9 +216,9 @@ def made_before(folder: Path) -> Iterator[Picture]:
             yield Picture(path=path, mask=mask, base=row["source"], kind=row["kind"], chain=row["chain"])
 
 
-def bases_in(folder: Path, kind: str) -> list[Base]:
-    paths = (p for p in folder.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES)
-    return [Base(kind=kind, path=path) for path in sorted(paths)]
+def folders_of(words: list[str]) -> list[tuple[Path, str]]:
+    """Return folder and kind of each FOLDER=KIND."""
+    return [(Path(folder), kind) for folder, _, kind in (word.rpartition("=") for word in words)]
 
 
 def main() -> None:
@@ -228,8 +228,8 @@ def main() -> None:
     parser.add_argument("--round", type=int, default=1)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    folders = [(Path(folder), kind) for folder, _, kind in (entry.rpartition("=") for entry in args.folders)]
-    bases = [base for folder, kind in folders if kind != "made" for base in bases_in(folder, kind)]
+    folders = folders_of(args.folders)
+    bases = [Base(kind=kind, path=path) for folder, kind in folders if kind != "made" for path in photos_in(folder)]
     before = (picture for folder, kind in folders if kind == "made" for picture in made_before(folder))
     args.cache.mkdir(parents=True, exist_ok=True)
     (args.cache / f"round{args.round}.jsonl").unlink(missing_ok=True)

@@ -18,16 +18,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from edit_cases import SCENES, bases_in, made_before, read
+from edit_cases import SCENES, folders_of, made_before, read
+from examine import photos_in
 from numpy.typing import NDArray
 
 LAYOUT = (12, 12)  # cells of a photo's layout
 NEIGHBOURS = 12  # photos compared with each by features
 SAME_LAYOUT = 0.985  # correlation of layouts from which nothing more is asked
-SIDE_PX = 640
+SIDE_PX = 640  # longest side that features are looked for in
 RATIO = 0.75  # Lowe's
-AGREEING = 20
-FEATURES = 1500
+AGREEING = 20  # features from which it is one scene
+FEATURES = 1500  # at most, of each photo
 
 
 def layout(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -78,7 +79,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", help="FOLDER=KIND")
     args = parser.parse_args()
     cv2.setRNGSeed(0)
-    photos = [(base, described(read(path))) for base, path in photos_in(args.folders)]
+    photos = [(base, described(read(path))) for base, path in pictures_in(args.folders)]
     layouts = np.stack([photo.layout for _, photo in photos])
     scene = {base: base.partition("__")[0] for base, _ in photos}
     for (base, photo), alike in zip(photos, layouts @ layouts.T, strict=True):
@@ -96,13 +97,13 @@ def main() -> None:
     print(f"{len(scene)} bases, {len(set(scene.values()))} scenes")
 
 
-def photos_in(folders: list[str]) -> Iterator[tuple[str, Path]]:
+def pictures_in(folders: list[str]) -> Iterator[tuple[str, Path]]:
     """Yield each base with pictures of it; screenshots are left out, whose frames are alike whatever they show."""
-    for folder, _, kind in (entry.rpartition("=") for entry in folders):
+    for folder, kind in folders_of(folders):
         if kind == "made":
-            yield from ((made.base, made.path) for made in made_before(Path(folder)) if made.kind != "screenshot")
+            yield from ((made.base, made.path) for made in made_before(folder) if made.kind != "screenshot")
         else:
-            yield from ((base.path.name, base.path) for base in bases_in(Path(folder), kind))
+            yield from ((path.name, path) for path in photos_in(folder))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from detection import auc, detected
+from detection import figures
 from examine import NothingKnown, opened
 from numpy.typing import NDArray
 from PIL import Image
@@ -86,10 +86,10 @@ def print_table(name: str, all_seen: list[Seen]) -> None:
                 groups["all" if field == "all" else s.row[field]].append(s)
         for group, some in sorted(groups.items()):
             hit = [s.score for s in some]
-            told = [auc(hit, calm), *(detected(hit, calm, share) for share in (0.01, 0.05))]
             circles = [s.circles for s in some if not np.isnan(s.circles)]
             f1 = f"{np.mean(circles):.3f} on {len(circles)}" if circles else "-"
-            print(f"{field:6s}{group:14s}{len(some):4d}  AUC {'  '.join(f'{one:.3f}' for one in told)}  circles {f1}")
+            told = "  ".join(f"{one:.3f}" for one in figures(hit, calm))
+            print(f"{field:6s}{group:14s}{len(some):4d}  AUC {told}  circles {f1}")
 
 
 def main() -> None:

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from detection import auc, detected
+from detection import figures
 from examine import NothingKnown, opened
 from numpy.typing import NDArray
 from PIL import Image
 
 from evidencecheck.check import run_check, select_checks
+from evidencecheck.check.edit_map import BORDER
 from evidencecheck.forensics.planes import block_planes
 from evidencecheck.forensics.source import last_save
 from evidencecheck.forensics.suspicion import cells_of, score, suspicion
@@ -26,8 +27,7 @@ from evidencecheck.forensics.trees import Trees
 from evidencecheck.model import Exhibit, Lab
 
 SIDE_PX = 384
-HALF = 128
-BORDERS = (96, 112, HALF, 144, 160)  # mask levels; the program draws at the middle one
+BORDERS = tuple(BORDER + more for more in (-32, -16, 0, 16, 32))  # mask levels; the program draws at the middle one
 NO_F1 = np.full(len(BORDERS), np.nan)
 CLEAR = ("png", "camera")  # chains that keep an earlier save's marks
 
@@ -82,7 +82,7 @@ def _f1(heat: NDArray[np.uint8], exhibit: Exhibit, mask: Path) -> NDArray[np.flo
     small = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BOX))
     drawn = Image.open(mask).convert("L")
     assert drawn.size == (exhibit.photo.width, exhibit.photo.height), mask
-    truth = np.asarray(drawn.resize(size, Image.Resampling.BOX)) >= HALF
+    truth = np.asarray(drawn.resize(size, Image.Resampling.BOX)) >= BORDER
     if not truth.any():
         return NO_F1
     return np.array([2 * ((small >= b) & truth).sum() / ((small >= b).sum() + truth.sum()) for b in BORDERS])
@@ -91,6 +91,6 @@ def _f1(heat: NDArray[np.uint8], exhibit: Exhibit, mask: Path) -> NDArray[np.flo
 def _print(name: str, edited: list[float], genuine: list[float], f1: list[NDArray[np.float64]]) -> None:
     if not edited:
         return
-    told = [auc(edited, genuine), *(detected(edited, genuine, share) for share in (0.01, 0.05))]
-    told.append(float(np.nanmean(np.stack(f1)[:, BORDERS.index(HALF)])) if np.isfinite(f1).any() else float("nan"))
+    half = float(np.nanmean(np.stack(f1)[:, BORDERS.index(BORDER)])) if np.isfinite(f1).any() else float("nan")
+    told = (*figures(edited, genuine), half)
     print(f"{name:22s}{len(edited):4d}  {'  '.join(f'{one:.3f}' for one in told)}")

@@ -31,6 +31,12 @@ class NothingKnown:
         return None
 
 
+def photos_in(folder: Path) -> list[Path]:
+    """Return every photo below the folder, in order of name; a photo given instead is the only one."""
+    found = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+    return [path for path in found if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()]
+
+
 def written(data: bytes, work: Path) -> Path:
     """Write the bytes of a PNG or JPEG into the folder, over the one before, and return where."""
     path = work / ("photo.png" if data.startswith(b"\x89PNG") else "photo.jpg")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from detection import auc, detected
+from detection import figures
 from numpy.typing import NDArray
 
 SIDES = (5, 9, 15)  # blocks of 8 px that a map is averaged over
@@ -42,7 +42,8 @@ def readings(blocks: NDArray[np.float32]) -> dict[str, float]:
 
 
 def told(reading: str, calm: Sequence[float], hit: Sequence[float]) -> Told:
-    return Told(reading=reading, auc=auc(hit, calm), at_1=detected(hit, calm, 0.01), at_5=detected(hit, calm, 0.05))
+    auc, at_1, at_5 = figures(hit, calm)
+    return Told(reading=reading, auc=auc, at_1=at_1, at_5=at_5)
 
 
 def best(calm: Sequence[Mapping[str, float]], hit: Sequence[Mapping[str, float]]) -> Told:

@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import edit_generator as made_by
 import numpy as np
-from examine import PHOTO_SUFFIXES, NothingKnown
+from examine import NothingKnown, photos_in
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
@@ -81,11 +81,6 @@ def answer(outcome: Outcome) -> str:
     if outcome.notes and outcome.check == "save-chain":
         return outcome.notes[0].summary.en.partition("; ")[2]
     return "noted" if outcome.notes else "silent"
-
-
-def photos_in(folder: Path) -> list[Path]:
-    found = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-    return [path for path in found if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()]
 
 
 def main() -> None:

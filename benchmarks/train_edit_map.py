@@ -26,7 +26,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from detection import auc, detected
+from detection import figures
 from edit_cases import GENUINE, Case, read_cases
 from edits_unseen import judge_folder
 from numpy.typing import NDArray
@@ -161,8 +161,8 @@ def sampled(case: Case, firsts: dict[Split, Trees]) -> Sample:
     splits = [split for split in SPLITS if split != fold_of(case.scene)]
     drawn = [(edited, splits), (calm[: CALM_CELLS if firsts else EVEN_CELLS], splits)]
     hard = HARD_CELLS[case.edited]
-    for split, first in ((split, firsts[split]) for split in splits if firsts):
-        order = np.argsort(-first.logit(rows[calm]))
+    for split in splits if firsts else ():
+        order = np.argsort(-firsts[split].logit(rows[calm]))
         suspect = calm[order[: max(hard, int(len(calm) * HARD_SHARE))]]
         drawn.append((rng.permutation(suspect)[:hard], [split]))
     place = np.concatenate([places for places, _ in drawn])
@@ -188,9 +188,8 @@ def together(forests: list[Trees]) -> Trees:
 
 
 def detection(score: Rows, edited: Rows) -> str:
-    hit, calm = score[edited == 1], score[edited == 0]
-    rates = [detected(hit, calm, share) for share in (0.01, 0.05)]
-    return f"AUC {auc(hit, calm):.3f}, detected {rates[0]:.3f} at 1 % and {rates[1]:.3f} at 5 % false alarms"
+    auc, at_1, at_5 = figures(score[edited == 1], score[edited == 0])
+    return f"AUC {auc:.3f}, detected {at_1:.3f} at 1 % and {at_5:.3f} at 5 % false alarms"
 
 
 def alarms(score: Rows, cases: list[Case]) -> None:

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import edit_generator as made_by
 import numpy as np
-from examine import written
-from trace_answers import made, photos_in, taken
+from examine import photos_in, written
+from trace_answers import made, taken
 
 NULL_QUALITIES = (80, 90, 95)
 CALM = "not called edited"
@@ -32,8 +32,8 @@ def null_edits(photos: list[Path]) -> Iterator[tuple[str, Path]]:
     """Yield (chain, file): each photo opened and saved again, at each quality."""
     with tempfile.TemporaryDirectory() as work:
         for number, photo in enumerate(photos):
+            rgb = taken(photo, np.random.default_rng([30, number]))
             for quality in NULL_QUALITIES:
-                rgb = taken(photo, np.random.default_rng([30, number]))
                 yield f"null edit, quality {quality}", written(made_by.jpeg(rgb, quality), Path(work))
 
 
@@ -50,9 +50,9 @@ def main() -> None:
             shutil.copyfile(path, received / order / f"photo{path.suffix}")
             chains[order] = chain
         words = ("screen", received, "--only", "edits", "--out", Path(work) / "out", "--jsonl", lines)
-        assert subprocess.run(
-            [sys.executable, "-m", "evidencecheck", *words], stdout=subprocess.DEVNULL, check=False
-        ).returncode in {0, 1}
+        command = [sys.executable, "-m", "evidencecheck", *map(str, words)]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        assert done.returncode in {0, 1}
         said: dict[str, Counter[str]] = defaultdict(Counter)
         for record in map(json.loads, lines.read_text(encoding="utf-8").splitlines()):
             order = Path(record["photo"]).parts[0]

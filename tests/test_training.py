@@ -27,18 +27,19 @@ def benchmark_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     return importlib.import_module
 
 
+@pytest.fixture
+def photo(tmp_path: Path, draw_scene: Callable[..., NDArray[np.uint8]], save: Callable[..., Path]) -> Path:
+    return save(draw_scene(3, 640, 480), tmp_path / "photo.jpg")
+
+
 def test_cells_of_a_scene_are_used_by_no_forest_that_judges_it(
-    tmp_path: Path,
-    benchmark_of: Callable[[str], Any],
-    draw_scene: Callable[..., NDArray[np.uint8]],
-    save: Callable[..., Path],
+    tmp_path: Path, benchmark_of: Callable[[str], Any], photo: Path
 ) -> None:
     cases, training = benchmark_of("edit_cases"), benchmark_of("train_edit_map")
-    path = save(draw_scene(3, 640, 480), tmp_path / "photo.jpg")
     mask = np.zeros((480, 640), np.uint8)
     mask[100:200, 200:300] = 255
     for place, base in enumerate(("mug__1.jpg", "mug__2.jpg", "cup.jpg")):
-        picture = cases.Picture(path=path, mask=mask if place else None, base=base, kind="stain", chain="camera")
+        picture = cases.Picture(path=photo, mask=mask if place else None, base=base, kind="stain", chain="camera")
         picture.write(tmp_path, f"round1-{place}")
     scenes = "base,scene\nmug__1.jpg,mug\nmug__2.jpg,mug\ncup.jpg,mug\n"
     (tmp_path / cases.SCENES).write_text(scenes, encoding="utf-8")
@@ -57,14 +58,10 @@ def test_cells_of_a_scene_are_used_by_no_forest_that_judges_it(
 
 
 def test_a_photo_that_was_not_looked_at_for_its_scene_is_not_learned_from(
-    tmp_path: Path,
-    benchmark_of: Callable[[str], Any],
-    draw_scene: Callable[..., NDArray[np.uint8]],
-    save: Callable[..., Path],
+    tmp_path: Path, benchmark_of: Callable[[str], Any], photo: Path
 ) -> None:
     cases = benchmark_of("edit_cases")
-    path = save(draw_scene(3, 640, 480), tmp_path / "photo.jpg")
-    cases.Picture(path=path, mask=None, base="new.jpg", kind="genuine", chain="camera").write(tmp_path, "round1-0")
+    cases.Picture(path=photo, mask=None, base="new.jpg", kind="genuine", chain="camera").write(tmp_path, "round1-0")
     (tmp_path / cases.SCENES).write_text("base,scene\nold.jpg,old\n", encoding="utf-8")
     with pytest.raises(KeyError, match=r"new\.jpg"):
         cases.read_cases(tmp_path)

@@ -26,7 +26,7 @@ WINDOWS = (4, 6, 10, 16)  # votes a side: places of 64 to 256 px
 NO_VOTE = GRIDS
 # Moves from the main grid that say nothing: within a pixel its own blocks still win, at half a block straight edges do.
 PASSED_OVER = {(down, across) for down in (7, 0, 1) for across in (7, 0, 1)} | {(0, 4), (4, 0)}
-STRIP_CELLS = 16  # rows of cells worked on at once: bounds the memory
+STRIP_CELLS = 8  # rows of cells worked on at once: bounds the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ NAMES = (
     "double_own_paired", "double_other_paired", "nonzero_own_paired", "double_colour_paired",
 )  # fmt: skip
 
+_FIRST_LIKELIHOOD = NAMES.index("double_own")  # from here on planes are known only when every strip was seen
 _IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
 _BAND = np.add.outer(np.arange(BLOCK_PX), np.arange(BLOCK_PX)).ravel()  # u + v of each coefficient
 
@@ -70,10 +71,9 @@ def block_planes(rgb: NDArray[np.uint8], gray: NDArray[np.uint8], save: LastSave
     for first in range(0, rows, strip_blocks):
         last = min(first + strip_blocks, rows)
         strip = _Strip.cut(rgb, own, first, last, columns)
-        values[: NAMES.index("double_own"), first:last] = _strip_planes(strip, own, other, histories)
+        values[:_FIRST_LIKELIHOOD, first:last] = _strip_planes(strip, own, other, histories)
     likelihoods = histories.planes(rows, columns)
-    first_likelihood = NAMES.index("double_own")
-    values[first_likelihood:] = [likelihoods[name] for name in NAMES[first_likelihood:]]
+    values[_FIRST_LIKELIHOOD:] = [likelihoods[name] for name in NAMES[_FIRST_LIKELIHOOD:]]
     facts = {
         "quality": float(quality_of(save.table)) if save else 101.0,
         "own_grid": own.strength,
@@ -114,7 +114,7 @@ def _strip_planes(strip: _Strip, own: Grid, other: Grid, histories: Histories) -
     planes += [*_residual_planes(luma, strip.rgb), _zeros(coefficients), *_painted_planes(ycc)]
     planes += [*_ghosts(coefficients), *_edge_planes(luma, move)]
     by_name = dict(zip(_ORDER, planes, strict=True))
-    return np.stack([by_name[name] for name in NAMES[: NAMES.index("double_own")]])
+    return np.stack([by_name[name] for name in NAMES[:_FIRST_LIKELIHOOD]])
 
 
 _ORDER = (
