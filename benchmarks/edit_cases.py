@@ -6,8 +6,8 @@ KIND says what the photos in the folder are: `camera` (originals, kept at full s
 larger photo: resized, given sensor noise and a camera-like save), `small` (product pictures, used as they are), `made`
 (pictures made before, the set `synth` of a manifest.csv as benchmarks/edits.py reads it). Of the first two, 30 of 100
 are developed as a phone does instead. Every photo is a base of several pictures; the plan is PLAN. Every case is a line
-of a .jsonl file, and a .npy file of the planes that features are made of, the last one being the share of each block
-edited. Which photos show one scene is for edit_scenes.py to say.
+of a .jsonl file, and a .npz file of what features are made of, and of the share of each block edited. Which photos show
+one scene is for edit_scenes.py to say first: what is pasted in comes from a photo of the same fold.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import argparse
 import csv
 import json
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -28,7 +29,7 @@ from examine import opened, photos_in, written
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from evidencecheck.forensics.context import inputs
+from evidencecheck.forensics.context import Inputs, inputs
 from evidencecheck.forensics.dct import BLOCK_PX
 from evidencecheck.forensics.planes import BlockPlanes, block_planes
 from evidencecheck.forensics.source import last_save
@@ -44,6 +45,7 @@ KINDS = (
     "stain",
     "clone",
 )  # the hardest, and the most likely, are drawn twice as often
+FOLDS = 5  # of the cross-validation
 SCENES = "scenes.csv"  # in the cache: base, scene
 LEAST_MARKED = 0.3  # of some block: an edit smaller than this is no use
 
@@ -60,17 +62,27 @@ class Case:
     chain: str
     edited: bool
 
-    def planes(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return what features are made of, (n, rows, columns) of blocks, and the share of each block edited."""
-        values = np.load(self.file).astype(np.float32)
-        return values[:-1], values[-1]
+    def load(self) -> tuple[Inputs, NDArray[np.float32]]:
+        """Return what features are made of, and the share (rows, columns) of each block edited."""
+        with np.load(self.file) as data:
+            seen, odd, marked = (data[name].astype(np.float32) for name in ("seen", "odd", "marked"))
+        return Inputs(seen=seen, odd=odd, facts=self.facts), marked
+
+
+def fold_of(scene: str) -> int:
+    """Pictures made from one photo are always on one side of a split."""
+    return zlib.crc32(scene.encode()) % FOLDS
+
+
+def read_scenes(folder: Path) -> dict[str, str]:
+    """Return the scene of each base."""
+    with (folder / SCENES).open(encoding="utf-8") as table:
+        return {row["base"]: row["scene"] for row in csv.DictReader(table)}
 
 
 def read_cases(folder: Path) -> list[Case]:
     """Return all cases of a cache. Raises KeyError where edit_scenes.py has not seen a base."""
-    with (folder / SCENES).open(encoding="utf-8") as table:
-        scenes = {row["base"]: row["scene"] for row in csv.DictReader(table)}
-    cases = []
+    scenes, cases = read_scenes(folder), []
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             known = json.loads(line)
@@ -99,10 +111,11 @@ class Picture:
             marked = marked_blocks(self.mask, planes)
             if marked.max() < LEAST_MARKED:
                 return
-        seen, facts = inputs(planes)
-        np.save(folder / f"{name}.npy", np.concatenate((seen.astype(np.float16), marked[None])))
-        known = {"file": f"{name}.npy", "base": self.base, "kind": self.kind, "chain": self.chain}
-        line = json.dumps({**known, "edited": self.mask is not None, "facts": facts.tolist()}, ensure_ascii=False)
+        given = inputs(planes)
+        seen, odd = (part.astype(np.float16) for part in (given.seen, given.odd))
+        np.savez(folder / f"{name}.npz", seen=seen, odd=odd, marked=marked)
+        known = {"file": f"{name}.npz", "base": self.base, "kind": self.kind, "chain": self.chain}
+        line = json.dumps({**known, "edited": self.mask is not None, "facts": given.facts.tolist()}, ensure_ascii=False)
         with (folder / f"{name.partition('-')[0]}.jsonl").open("a", encoding="utf-8") as lines:
             lines.write(line + "\n")
 
@@ -113,6 +126,7 @@ class Base:
 
     kind: str
     path: Path
+    fold: int
 
 
 def read(path: Path) -> Rgb:
@@ -181,7 +195,8 @@ def make(bases: list[Base], index: int, number: int, *, edited: bool, turn: int)
     chain = str(rng.choice(made_by.CHAINS, p=CHAIN_SHARES))
     if not edited:
         return made_by.genuine(rgb, str(rng.choice(GENUINE, p=(0.5, 0.25, 0.25))), chain, rng)
-    donor = original(bases[int(rng.integers(len(bases)))], rng)
+    donors = [base for base in bases if base.fold == bases[index].fold]
+    donor = original(donors[int(rng.integers(len(donors)))], rng)
     if min(donor.shape[:2]) < 300:
         donor = rgb[::-1, ::-1]
     return made_by.edited(rgb, np.ascontiguousarray(donor), str(rng.choice(KINDS)), chain, rng)
@@ -228,10 +243,14 @@ def main() -> None:
     parser.add_argument("--round", type=int, default=1)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    folders = folders_of(args.folders)
-    bases = [Base(kind=kind, path=path) for folder, kind in folders if kind != "made" for path in photos_in(folder)]
+    folders, scenes = folders_of(args.folders), read_scenes(args.cache)
+    bases = [
+        Base(kind=kind, path=path, fold=fold_of(scenes[path.name]))
+        for folder, kind in folders
+        if kind != "made"
+        for path in photos_in(folder)
+    ]
     before = (picture for folder, kind in folders if kind == "made" for picture in made_before(folder))
-    args.cache.mkdir(parents=True, exist_ok=True)
     (args.cache / f"round{args.round}.jsonl").unlink(missing_ok=True)
     for count, picture in enumerate(chain(made_now(bases, args.round), before)):
         picture.write(args.cache, f"round{args.round}-{count:06d}")

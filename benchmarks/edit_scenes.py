@@ -90,6 +90,7 @@ def main() -> None:
                 print(f"{base} | {other}: layout {alike[j]:.3f}, {count} features")
                 kept, gone = sorted((scene[base], scene[other]))
                 scene = {name: kept if one == gone else one for name, one in scene.items()}
+    args.cache.mkdir(parents=True, exist_ok=True)
     with (args.cache / SCENES).open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(("base", "scene"))

@@ -26,11 +26,13 @@ from map_readings import Told, best, readings
 from numpy.typing import NDArray
 
 from evidencecheck.check import Ran, run_check, select_checks
-from evidencecheck.forensics.context import TRACES, deviations
+from evidencecheck.forensics import patterns
+from evidencecheck.forensics.context import TRACES, inputs
 from evidencecheck.forensics.planes import GHOST_QUALITIES, block_planes
 from evidencecheck.forensics.source import last_save
 from evidencecheck.model import Lab
 
+PATTERNS = tuple(name for name in patterns.NAMES if "_own_" in name)  # distances beside the photo's own
 FAMILIES = {
     "noise level against the photo's own": ("noise", "noise_floor", "high", "middle", "median_residual"),
     "colour noise": ("noise_cb", "noise_cr"),
@@ -40,6 +42,7 @@ FAMILIES = {
     "correlation between colours": ("red_green", "blue_green"),
     "sharpness, resampling": ("across", "down", "sharp"),
     "painted steps, fine colour": ("step", "fine_colour"),
+    "patterns of the finest detail": PATTERNS,
     "error level (error-level's picture)": ("error-level",),
     "grid votes (jpeg-grid's score)": ("jpeg-grid",),
 }
@@ -65,7 +68,9 @@ def picture_of(path: Path, kind: str, *, edited: bool) -> Picture | None:
     planes = block_planes(exhibit.rgb, exhibit.gray, last_save(exhibit))
     if planes is None:
         return None
-    maps = dict(zip(TRACES, deviations(planes), strict=True))
+    given = inputs(planes)
+    maps = dict(zip(TRACES, given.seen, strict=False))  # the planes that follow are no deviations
+    maps |= {name: plane for name, plane in zip(patterns.NAMES, given.odd, strict=True) if name in PATTERNS}
     votes, levels = (run_check(check, exhibit, Lab(known=NothingKnown())) for check in CHECKS)
     maps["error-level"] = _blocks(levels, maps["noise"].shape)
     found = {"jpeg-grid: score": max((one.score for one in votes.edit_maps), default=0.0)}
@@ -88,7 +93,7 @@ def received(folder: Path) -> Iterator[Picture | None]:
 
 def made(photos: Path, count: int) -> Iterator[Picture | None]:
     paths = sorted(path for path in photos.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
-    bases = [Base(kind="photo", path=path) for path in paths if path.is_file()]
+    bases = [Base(kind="photo", path=path, fold=0) for path in paths if path.is_file()]
     with tempfile.TemporaryDirectory() as work:
         for number in range(count):
             index, edited = number // 2 % len(bases), number % 2 == 0

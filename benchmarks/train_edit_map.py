@@ -1,7 +1,7 @@
 """Train the two forests of edit-map from cached cases, cross-validated by scene, and write them as .npz.
 
-    edit_cases.py CACHE FOLDER=KIND ..      # makes and caches the cases, 0.3 s each on one quiet core
     edit_scenes.py CACHE FOLDER=KIND ..     # says which of the photos show one scene
+    edit_cases.py CACHE FOLDER=KIND ..      # makes and caches the cases, 0.3 s each on one quiet core
     train_edit_map.py CACHE [--write]       # needs lightgbm, which the program itself does not
 
 Untouched blocks that look edited are mined by a first forest (hard negatives: P. Felzenszwalb et al., IEEE TPAMI
@@ -20,27 +20,27 @@ import importlib
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from detection import figures
-from edit_cases import GENUINE, Case, read_cases
+from edit_cases import FOLDS, GENUINE, Case, fold_of, read_cases
 from edits_unseen import judge_folder
 from numpy.typing import NDArray
 
 import evidencecheck.forensics
 from evidencecheck.forensics.context import FEATURES
-from evidencecheck.forensics.suspicion import SUMMARY, Cells, cells_from, summary, suspicion
+from evidencecheck.forensics.places import PLACE
+from evidencecheck.forensics.suspicion import Cells, cells_from, places, suspicion
 from evidencecheck.forensics.trees import DEPTH, Trees
 
 Rows = NDArray[np.float32]
 
 Split = int  # the fold that forests are to judge and must not have seen, or ALL for those that are shipped
 
-FOLDS = 5
 ALL = FOLDS
 SPLITS = (*range(FOLDS), ALL)
 EDITED_CELLS = 80  # at most, of each case
@@ -56,20 +56,18 @@ BLOCKS: dict[str, Any] = {
     "min_data_in_leaf": 100,
     "feature_fraction": 0.4,
 }
-PICTURES: dict[str, Any] = {
-    "trees": 800,
-    "num_leaves": 8,
+PLACES: dict[str, Any] = {
+    "trees": 1200,
+    "num_leaves": 16,
     "learning_rate": 0.03,
-    "min_data_in_leaf": 40,
+    "min_data_in_leaf": 60,
     "feature_fraction": 0.15,
 }
+HIT = 0.25  # share of a place's cells that were edited from which it is an edit; with fewer it is neither
+MARKED = 0.3  # share of a cell's block from which the cell was edited
+CALM_WEIGHT = {True: 0.1, False: 0.8}  # of places without an edit, in edited and in genuine pictures
 STEPS = (0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.955, 0.965, 0.975, 0.985)
-SEEDS = 5  # forests averaged for pictures: there are few
-
-
-def fold_of(scene: str) -> int:
-    """Pictures made from one photo are always on one side of a split."""
-    return zlib.crc32(scene.encode()) % FOLDS
+SEEDS = 3  # forests averaged for places: there are few
 
 
 def grow(  # noqa: PLR0913, PLR0917 - a table is three arrays
@@ -111,8 +109,8 @@ def as_arrays(trees: list[dict[str, Any]], names: tuple[str, ...]) -> Trees:
 
 def cells_in(case: Case) -> tuple[Cells, Rows]:
     """Return the cells of a case, and the share of each of its blocks that was edited."""
-    planes, marked = case.planes()
-    return cells_from(planes, case.facts), marked
+    given, marked = case.load()
+    return cells_from(given), marked
 
 
 def spread(work: Callable[..., Any], cases: list[Case], *more: Any) -> list[Any]:
@@ -175,11 +173,6 @@ def sampled(case: Case, firsts: dict[Split, Trees]) -> Sample:
     )
 
 
-def balanced(edited: Rows) -> Rows:
-    """Return the weight of each picture, so that edited and genuine ones weigh the same."""
-    return np.where(edited == 1, 1.0, (edited == 1).sum() / max(1, (edited == 0).sum())).astype(np.float32)
-
-
 def together(forests: list[Trees]) -> Trees:
     """Return the mean of forests as one."""
     feature, threshold = (np.concatenate([getattr(f, part) for f in forests]) for part in ("feature", "threshold"))
@@ -211,59 +204,95 @@ def blocks_of(even: Sample, hard: Sample, split: Split) -> Trees:
     return together([even.forest(split), hard.forest(split)])
 
 
-def described(case: Case, blocks: dict[Split, Trees]) -> Rows:
-    return summary(suspicion(cells_in(case)[0], blocks[fold_of(case.scene)]))
+def described(case: Case, blocks: dict[Split, Trees]) -> tuple[Rows, Rows]:
+    """Return the places of a case's map, and the share of each one's cells that were edited."""
+    cells, marked = cells_in(case)
+    found = places(suspicion(cells, blocks[fold_of(case.scene)]))
+    edited = cv2.dilate(marked, np.ones((cells.every, cells.every), np.uint8))[:: cells.every, :: cells.every] >= MARKED
+    return found.rows, np.array([edited[inside].mean() for inside in found.inside], np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What the maps of pictures look like, each made by blocks that never saw its scene: (n, len(SUMMARY)) rows.
+    """The strongest places of pictures, each found by blocks that never saw its scene: (n, len(PLACE)) rows, the share
+    of each that was edited, the number of its picture; of each picture, whether it was edited, and its fold.
 
-    A forest of pictures for one split learns from maps of the other folds, whose blocks have learned from this fold's
+    A forest of places for one split learns from maps of the other folds, whose blocks have learned from this fold's
     cells and their labels: blocks for every pair of folds would be the whole remedy, and are left out for time.
     """
 
     rows: Rows
+    share: Rows
+    picture: NDArray[np.intp]
     edited: Rows
     fold: NDArray[np.intp]
 
     @classmethod
     def of(cls, cases: list[Case], blocks: dict[Split, Trees]) -> Table:
+        parts = spread(described, cases, blocks)
         return cls(
-            rows=np.stack(spread(described, cases, blocks)),
+            rows=np.concatenate([rows for rows, _ in parts]),
+            share=np.concatenate([share for _, share in parts]),
+            picture=np.repeat(np.arange(len(cases)), [len(share) for _, share in parts]),
             edited=np.array([case.edited for case in cases], np.float32),
             fold=np.array([fold_of(case.scene) for case in cases]),
         )
 
-    def pictures(self, split: Split) -> Trees:
-        """Grow the forest that judges pictures and has not seen the fold of the split."""
-        rows, edited = self.rows[self.fold != split], self.edited[self.fold != split]
-        return together([grow(rows, edited, balanced(edited), SUMMARY, PICTURES, seed) for seed in range(SEEDS)])
+    def forest(self, split: Split) -> Trees:
+        """Grow the forest that judges places and has not seen the fold of the split."""
+        use = (self.fold[self.picture] != split) & ((self.share == 0) | (self.share >= HIT))
+        rows, hit = self.rows[use], (self.share[use] >= HIT).astype(np.float32)
+        calm = np.where(self.edited[self.picture[use]] == 1, CALM_WEIGHT[True], CALM_WEIGHT[False])
+        weight = np.where(hit == 1, 1, calm).astype(np.float32)
+        return together([grow(rows, hit, weight, PLACE, PLACES, seed) for seed in range(SEEDS)])
+
+    def scores(self, forests: dict[Split, Trees]) -> Rows:
+        """Return the log-odds of each picture: of its most suspect place, by forests that never saw its scene."""
+        odds, fold = np.zeros(len(self.rows), np.float32), self.fold[self.picture]
+        for one in range(FOLDS):
+            odds[fold == one] = forests[one].logit(self.rows[fold == one])
+        highest = np.full(len(self.fold), -np.inf, np.float32)
+        np.maximum.at(highest, self.picture, odds)
+        return highest
 
 
-def report(table: Table, pictures: dict[Split, Trees], cases: list[Case]) -> None:
+def calibrated(forest: Trees, score: Rows, edited: Rows) -> Trees:
+    """Return the forest with its log-odds mapped so that they are those of "edited" among as many genuine pictures.
+
+    Logistic regression on cross-validated scores (J. Platt, "Probabilistic outputs for support vector machines", 1999),
+    by Newton's method.
+    """
+    columns = np.stack((score, np.ones_like(score)), 1).astype(np.float64)
+    weight = np.where(edited == 1, 0.5 / (edited == 1).mean(), 0.5 / (edited == 0).mean())
+    slope = np.array([1.0, 0.0])
+    for _ in range(20):
+        chance = 1 / (1 + np.exp(-columns @ slope))
+        bend = columns.T @ (columns * (weight * chance * (1 - chance))[:, None])
+        slope += np.linalg.solve(bend, columns.T @ (weight * (edited - chance)))
+    return replace(forest, leaf=(forest.leaf * slope[0]).astype(np.float32), base=float(slope[1]))
+
+
+def report(score: Rows, cases: list[Case]) -> None:
     """Print what forests that never saw a picture's scene say about it: detection by chain, false alarms."""
-    score = np.zeros(len(cases), np.float32)
-    for fold in range(FOLDS):
-        score[table.fold == fold] = pictures[fold].logit(table.rows[table.fold == fold])
-    print(f"{len(cases)} cases, cross-validated: {detection(score, table.edited)}")
+    edited = np.array([case.edited for case in cases], np.float32)
+    print(f"{len(cases)} cases, cross-validated: {detection(score, edited)}")
     for chain in sorted({case.chain for case in cases if case.edited}):
         some = np.array([case.chain == chain or not case.edited for case in cases])
-        print(f"  {chain:14s} {detection(score[some], table.edited[some])}")
+        print(f"  {chain:14s} {detection(score[some], edited[some])}")
     alarms(score, cases)
 
 
-def write(blocks: Trees, pictures: Trees) -> None:
+def write(blocks: Trees, judging: Trees) -> None:
     """Replace the shipped weights."""
     folder = Path(evidencecheck.forensics.__path__[0])
-    for name, forest in (("blocks", blocks), ("pictures", pictures)):
+    for name, forest in (("blocks", blocks), ("places", judging)):
         np.savez_compressed(
             folder / f"edit_map_{name}.npz",
             feature=forest.feature,
             threshold=forest.threshold,
             leaf=forest.leaf,
             names=np.array(forest.names),
-            base=np.float32(0),
+            base=np.float32(forest.base),
         )
 
 
@@ -282,12 +311,14 @@ def main() -> None:
     hard = Sample.of(learned, {split: even.forest(split, **FIRST) for split in SPLITS})
     blocks = {split: blocks_of(even, hard, split) for split in SPLITS}
     table = Table.of(judged, blocks)
-    pictures = {split: table.pictures(split) for split in SPLITS}
-    report(table, pictures, judged)
+    grown = {split: table.forest(split) for split in SPLITS}
+    score = table.scores(grown)
+    found = {split: calibrated(forest, score, table.edited) for split, forest in grown.items()}
+    report(table.scores(found), judged)
     if args.beside:
-        judge_folder(args.beside, [(blocks[fold], pictures[fold]) for fold in range(FOLDS)], folds_of_rows(cases))
+        judge_folder(args.beside, [(blocks[fold], found[fold]) for fold in range(FOLDS)], folds_of_rows(cases))
     if args.write:
-        write(blocks[ALL], pictures[ALL])
+        write(blocks[ALL], found[ALL])
 
 
 def folds_of_rows(cases: list[Case]) -> Callable[[dict[str, str]], int]:

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from evidencecheck.forensics.context import FEATURES
+from evidencecheck.forensics.places import PLACE
 from evidencecheck.forensics.trees import DEPTH, Trees
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -55,6 +57,81 @@ def test_cells_of_a_scene_are_used_by_no_forest_that_judges_it(
             users = sample.used.sum(1)
             assert set(users) == ({1, training.FOLDS} if firsts else {training.FOLDS})
             assert not sample.edited[users == 1].any()
+
+
+def test_what_is_pasted_in_comes_from_a_photo_of_the_same_fold(
+    tmp_path: Path, benchmark_of: Callable[[str], Any], draw_scene: Callable[..., NDArray[np.uint8]],
+    save: Callable[..., Path], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    cases, edits = benchmark_of("edit_cases"), benchmark_of("edit_generator")
+    bases = [
+        cases.Base(kind="small", path=save(draw_scene(seed, 640, 480), tmp_path / f"{seed}.png"), fold=seed % 2)
+        for seed in range(6)
+    ]
+    donors: list[bytes] = []
+
+    def splice(rgb: NDArray[np.uint8], donor: NDArray[np.uint8], *_: object) -> tuple[NDArray[np.uint8], Any]:
+        donors.append(donor.tobytes())
+        return rgb, np.zeros(rgb.shape[:2], np.uint8)
+
+    monkeypatch.setattr(edits, "EDITS", {"splice": splice})
+    monkeypatch.setattr(cases, "KINDS", ("splice",))
+    for number in range(20):
+        cases.make(bases, 1, number, edited=True, turn=1)
+    assert set(donors) == {cases.read(base.path).tobytes() for base in bases if base.fold == 1}
+
+
+def test_places_of_a_scene_are_used_by_no_forest_that_judges_it(
+    benchmark_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = benchmark_of("train_edit_map")
+    count = 3 * training.FOLDS
+    rows = np.zeros((2 * count, len(PLACE)), np.float32)
+    rows[:, 0] = np.repeat(np.arange(count), 2)
+    share = np.tile(np.array([0.1, 0.5], np.float32), count)  # hardly hit is neither
+    fold = np.arange(count) % training.FOLDS
+    table = training.Table(
+        rows=rows, share=share, picture=np.repeat(np.arange(count), 2), edited=np.ones(count, np.float32), fold=fold
+    )
+    used: list[NDArray[np.float32]] = []
+
+    def grow(rows: NDArray[np.float32], hit: NDArray[np.float32], *_: object) -> Trees:
+        used.append(rows[:, 0])
+        assert hit.all()
+        return replace(CALM, names=PLACE)
+
+    monkeypatch.setattr(training, "grow", grow)
+    monkeypatch.setattr(training, "SEEDS", 1)
+    for split in training.SPLITS:
+        table.forest(split)
+        seen = set(used[-1].astype(int).tolist())
+        assert seen == {one for one in range(count) if fold[one] != split}
+
+
+def test_a_picture_scores_as_its_most_suspect_place_and_chances_are_calibrated(
+    benchmark_of: Callable[[str], Any],
+) -> None:
+    training = benchmark_of("train_edit_map")
+    by_rank = Trees(
+        feature=np.zeros((1, 2**DEPTH - 1), np.int16),
+        threshold=np.full((1, 2**DEPTH - 1), 0.5, np.float32),
+        leaf=np.repeat(np.array([[-1, 2]], np.float32), 2 ** (DEPTH - 1), axis=1),
+        names=PLACE,
+    )
+    rows = np.zeros((40, len(PLACE)), np.float32)
+    rows[1:30:2, 0] = 1  # the second place of the first 15 of 20 pictures
+    edited = np.array([1] * 12 + [0] * 8, np.float32)
+    table = training.Table(
+        rows=rows, share=np.zeros(40, np.float32), picture=np.repeat(np.arange(20), 2), edited=edited,
+        fold=np.zeros(20, np.intp),
+    )  # fmt: skip
+    score = table.scores(dict.fromkeys(training.SPLITS, by_rank))
+    assert score.tolist() == [2.0] * 15 + [-1.0] * 5
+    noisy = np.append(score, [-1.0, -1.0])  # some edits missed, too
+    told = training.calibrated(by_rank, noisy, np.append(edited, [1.0, 1.0]))
+    high, low = 1 / (1 + np.exp(-told.logit(rows[[1, 0]])))
+    assert high == pytest.approx((12 / 14) / (12 / 14 + 3 / 8), abs=1e-3)  # among as many genuine ones as edited
+    assert low == pytest.approx((2 / 14) / (2 / 14 + 5 / 8), abs=1e-3)
 
 
 def test_a_photo_that_was_not_looked_at_for_its_scene_is_not_learned_from(

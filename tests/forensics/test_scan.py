@@ -1,11 +1,16 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from evidencecheck.forensics.context import LOWS, RAW, SCANNED, TRACES, Sweep
+from evidencecheck.forensics.context import LOWS, RAW, SCANNED, TRACES, Inputs, Sweep
 from evidencecheck.forensics.scan import SIDES, middle_of, scan
 
 NOISE = np.random.default_rng(5).normal(0.3, 3, (60, 80)).astype(np.float32)  # a third of a nat of evidence a block
 CLEAR = np.zeros_like(NOISE)
+
+
+def sweep_of(seen: NDArray[np.float32]) -> Sweep:
+    return Sweep.over(Inputs(seen=seen, odd=np.zeros((0, *seen.shape[1:]), np.float32), facts=np.zeros(0, np.float32)))
 
 
 def test_a_place_without_evidence_stands_out_in_windows_of_its_size_but_not_block_by_block() -> None:
@@ -46,7 +51,7 @@ def test_where_all_that_counts_speaks_for_a_save_the_least_is_what_counts() -> N
 def test_a_side_without_windows_does_not_count_as_the_least() -> None:
     seen = np.zeros((len(TRACES) + len(RAW), 18, 60), np.float32)  # lower than the largest window
     seen[len(TRACES) + RAW.index("nonzero_own")] = 2 + np.abs(NOISE[:18, :60])
-    lows = dict(zip(LOWS, Sweep.over(seen).lows, strict=True))
+    lows = dict(zip(LOWS, sweep_of(seen).lows, strict=True))
     assert lows["nonzero_own:least_sum"] == lows["nonzero_own:least_sum_3"] > 12
 
 
@@ -69,7 +74,7 @@ def test_lows_are_named_by_the_likelihood_they_are_of() -> None:
     level = {name: place + 1 for place, name in enumerate(SCANNED)}  # in no order that the planes have
     for name, nats in level.items():
         seen[len(TRACES) + RAW.index(name)] = nats / SCANNED[name]
-    lows = dict(zip(LOWS, Sweep.over(seen).lows, strict=True))
+    lows = dict(zip(LOWS, sweep_of(seen).lows, strict=True))
     for name, nats in level.items():
         assert lows[f"{name}:median"] == pytest.approx(nats)
         assert lows[f"{name}:least_sum_3"] == pytest.approx(lows[f"{name}:least_sum"])
@@ -81,7 +86,7 @@ def test_planes_of_a_sweep_are_named_by_likelihood_side_and_kind() -> None:
     seen = np.zeros((len(TRACES) + len(RAW), 60, 80), np.float32)
     for place, name in enumerate(SCANNED):
         seen[len(TRACES) + RAW.index(name)] = (place + 1) / SCANNED[name] / 10
-    middle = dict(zip(names, Sweep.over(seen, 2).planes[:, 15, 20], strict=True))
+    middle = dict(zip(names, sweep_of(seen).planes[:, 30, 40], strict=True))
     for place, name in enumerate(SCANNED):
         for side in SIDES:
             assert middle[name, side, "sum"] == pytest.approx((place + 1) / 10 * side * side, rel=1e-3)

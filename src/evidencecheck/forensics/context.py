@@ -14,10 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencecheck.forensics import patterns
 from evidencecheck.forensics.history import FREQUENCIES
 from evidencecheck.forensics.planes import NAMES, BlockPlanes
 from evidencecheck.forensics.scan import SIDES, middle_of, scan
 
+DENSE_BLOCKS = 8000  # smaller pictures are looked at block by block, larger ones at every second block
 LIGHT_BINS = 5
 TEXTURE_BINS = 8
 BLOCKS_A_BIN = 40  # fewer bins in small pictures, so that each median rests on so many blocks
@@ -68,11 +70,32 @@ FEATURES = (
     *(f"{name}:fact" for name in FACTS),
     *(f"{name}:median" for name in MEDIANS),
     *(f"{name}:{kind}_{side}" for name in SCANNED for side in SIDES for kind in ("sum", "away")),
+    *patterns.NAMES,
 )
 
 WHOLE = (":fact", ":median")  # features that are one number for the whole picture
 LOCAL = [place for place, name in enumerate(FEATURES) if not name.endswith(WHOLE)]
-RAW_FEATURES = [place for place, name in enumerate(FEATURES) if name.endswith(":raw")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What features are made of: deviations of TRACES, then RAW planes, of every block (n, h, w); patterns of every
+    so-many-th block each way (len(patterns.NAMES), ..); facts of the picture.
+    """
+
+    seen: NDArray[np.float32]
+    odd: NDArray[np.float32]
+    facts: NDArray[np.float32]
+
+    @property
+    def every(self) -> int:
+        """Every block of a small picture is a cell that is judged, every second one of a larger."""
+        return every_of(*self.seen.shape[1:])
+
+
+def every_of(rows: int, columns: int) -> int:
+    """Return the blocks from cell to cell of a picture of so many."""
+    return 1 if rows * columns < DENSE_BLOCKS else 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +106,9 @@ class Sweep:
     lows: NDArray[np.float32]
 
     @classmethod
-    def over(cls, seen: NDArray[np.float32], every: int = 1) -> Sweep:
-        """Scan what `inputs` gives."""
-        raw = dict(zip(RAW, seen[len(TRACES) :], strict=True))
+    def over(cls, given: Inputs) -> Sweep:
+        """Scan a picture's blocks."""
+        every, raw = given.every, dict(zip(RAW, given.seen[len(TRACES) :], strict=True))
         planes: list[NDArray[np.float32]] = []
         lows: list[float] = []
         for name, unit in SCANNED.items():
@@ -99,15 +122,26 @@ class Sweep:
         return cls(planes=np.stack(planes), lows=np.array(lows, np.float32))
 
 
-def deviations(planes: BlockPlanes) -> NDArray[np.float32]:
-    """Return (len(TRACES), h, w): each trace minus the median of like blocks, in their median absolute deviations."""
+def inputs(planes: BlockPlanes) -> Inputs:
+    """Compare a picture's blocks with their like in it."""
     values = planes.values.reshape(len(NAMES), -1)
-    bins = _bins(values[NAMES.index("light")], values[NAMES.index("texture")])
-    traces = values[[NAMES.index(name) for name in TRACES]]
+    likes = _bins(values[NAMES.index("light")], values[NAMES.index("texture")])
+    raw = planes.values[[NAMES.index(name) for name in RAW]]
+    medians = (float(np.median(planes.plane(name))) for name in MEDIANS)
+    return Inputs(
+        seen=np.concatenate((_deviations(planes, likes), raw)),
+        odd=patterns.odd_patterns(planes.patterns, likes, every_of(*planes.values.shape[1:])),
+        facts=np.array([*(planes.facts[name] for name in FACTS), *medians], np.float32),
+    )
+
+
+def _deviations(planes: BlockPlanes, likes: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Return (len(TRACES), h, w): each trace minus the median of like blocks, in their median absolute deviations."""
+    traces = planes.values.reshape(len(NAMES), -1)[[NAMES.index(name) for name in TRACES]]
     every = max(1, traces.shape[1] // SAMPLE_BLOCKS)
     out = np.empty_like(traces)
-    order = np.argsort(bins, kind="stable")
-    for members in np.split(order, np.flatnonzero(np.diff(bins[order])) + 1):
+    order = np.argsort(likes, kind="stable")
+    for members in np.split(order, np.flatnonzero(np.diff(likes[order])) + 1):
         sample = traces[:, members[::every]]
         middle = np.median(sample, axis=1, keepdims=True)
         spread = 1.4826 * np.median(np.abs(sample - middle), axis=1, keepdims=True) + LEAST_DEVIATION
@@ -130,32 +164,21 @@ def _bins(light: NDArray[np.float32], texture: NDArray[np.float32]) -> NDArray[n
     return bins
 
 
-def inputs(planes: BlockPlanes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what features are made of: deviations of TRACES, then RAW planes (n, h, w); and facts of the picture."""
-    raw = planes.values[[NAMES.index(name) for name in RAW]]
-    medians = (float(np.median(planes.plane(name))) for name in MEDIANS)
-    facts = np.array([*(planes.facts[name] for name in FACTS), *medians], np.float32)
-    return np.concatenate((deviations(planes), raw)), facts
-
-
-def features(
-    seen: NDArray[np.float32], facts: NDArray[np.float32], sweep: Sweep, every: int = 1
-) -> NDArray[np.float32]:
-    """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for every so-many-th block each way, from `inputs`.
+def features(given: Inputs, sweep: Sweep) -> NDArray[np.float32]:
+    """Return (ceil(h / every), ceil(w / every), len(FEATURES)) for the cells of a picture.
 
     `sweep` is of the same blocks. Each feature lies in one piece in memory, as the trees read it.
     """
-    out = np.empty((len(FEATURES), *sweep.planes.shape[1:]), np.float32)
-    for column, plane in zip(out, _columns(seen, facts, sweep, every), strict=True):
+    out = np.empty((len(FEATURES), *given.odd.shape[1:]), np.float32)
+    for column, plane in zip(out, _columns(given, sweep), strict=True):
         column[...] = plane
     return np.moveaxis(out, 0, -1)
 
 
-def _columns(
-    seen: NDArray[np.float32], facts: NDArray[np.float32], sweep: Sweep, every: int
-) -> Iterator[NDArray[np.float32] | np.float32]:
+def _columns(given: Inputs, sweep: Sweep) -> Iterator[NDArray[np.float32] | np.float32]:
     """Yield the plane of each of FEATURES, or the one number that it is everywhere."""
-    deviation, raw = seen[: len(TRACES)], seen[len(TRACES) :]
+    every = given.every
+    deviation, raw = given.seen[: len(TRACES)], given.seen[len(TRACES) :]
     for plane in deviation:
         near, wide, far, whole = (_blur(plane, side)[::every, ::every] for side in (3, 7, 15, 31))
         yield from (near, wide, near - far, wide - whole)
@@ -165,8 +188,9 @@ def _columns(
             np.asarray(extreme(plane, _NEAR), np.float32)[::every, ::every] for extreme in (cv2.erode, cv2.dilate)
         )
     yield from (_blur(plane, 5)[::every, ::every] for plane in raw)
-    yield from facts
+    yield from given.facts
     yield from sweep.planes
+    yield from given.odd
 
 
 def _blur(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:

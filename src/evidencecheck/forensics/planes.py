@@ -19,6 +19,7 @@ from evidencecheck.forensics.dct import BLOCK_PX, block_dct, luma_table, quality
 from evidencecheck.forensics.grid import STRIP_ROWS, Grid, find_grid
 from evidencecheck.forensics.history import Histories
 from evidencecheck.forensics.painted import fine_colour, steps
+from evidencecheck.forensics.patterns import KINDS, pattern_counts, step_of
 from evidencecheck.forensics.source import LastSave
 
 Plane = NDArray[np.float32]
@@ -43,9 +44,12 @@ _BAND = np.add.outer(np.arange(BLOCK_PX), np.arange(BLOCK_PX)).ravel()  # u + v 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockPlanes:
-    """Planes of one picture: `values` (len(NAMES), h, w), the pixel of block (0, 0), and facts of the whole picture."""
+    """Planes of one picture: `values` (len(NAMES), h, w), how often each pattern of `patterns` begins in each block
+    (h, w, KINDS), the pixel of block (0, 0), and facts of the whole picture.
+    """
 
     values: NDArray[np.float32]
+    patterns: NDArray[np.uint8]
     top: int
     left: int
     facts: Mapping[str, float]
@@ -67,11 +71,13 @@ def block_planes(rgb: NDArray[np.uint8], gray: NDArray[np.uint8], save: LastSave
         return None
     histories = Histories.of(save.table if save else None, save.half_colour if save else None)
     values = np.empty((len(NAMES), rows, columns), np.float32)
+    patterns, step = np.empty((rows, columns, KINDS), np.uint8), step_of(gray)
     strip_blocks = STRIP_ROWS // BLOCK_PX
     for first in range(0, rows, strip_blocks):
         last = min(first + strip_blocks, rows)
         strip = _Strip.cut(rgb, own, first, last, columns)
         values[:_FIRST_LIKELIHOOD, first:last] = _strip_planes(strip, own, other, histories)
+        patterns[first:last] = pattern_counts(strip.ycc[..., 0], step, HALO_PX)
     likelihoods = histories.planes(rows, columns)
     values[_FIRST_LIKELIHOOD:] = [likelihoods[name] for name in NAMES[_FIRST_LIKELIHOOD:]]
     facts = {
@@ -81,7 +87,7 @@ def block_planes(rgb: NDArray[np.uint8], gray: NDArray[np.uint8], save: LastSave
         "double_own": histories.own.divergence(),
         "double_other": histories.other.divergence(),
     }
-    return BlockPlanes(values=values, top=own.top, left=own.left, facts=facts)
+    return BlockPlanes(values=values, patterns=patterns, top=own.top, left=own.left, facts=facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +95,7 @@ class _Strip:
     """Some block rows with a halo all round, mirrored at the border: (rows * 8 + 2 halo, columns * 8 + 2 halo, 3)."""
 
     rgb: NDArray[np.uint8]
+    ycc: NDArray[np.uint8]  # luma, red and blue colour
 
     @classmethod
     def cut(cls, rgb: NDArray[np.uint8], own: Grid, first: int, last: int, columns: int) -> _Strip:
@@ -97,12 +104,13 @@ class _Strip:
         height, width = rgb.shape[:2]
         inner = rgb[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
         pad = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
-        return cls(rgb=np.asarray(cv2.copyMakeBorder(inner, *pad, cv2.BORDER_REFLECT_101), np.uint8))
+        whole = np.asarray(cv2.copyMakeBorder(inner, *pad, cv2.BORDER_REFLECT_101), np.uint8)
+        return cls(rgb=whole, ycc=np.asarray(cv2.cvtColor(whole, cv2.COLOR_RGB2YCrCb), np.uint8))
 
 
 def _strip_planes(strip: _Strip, own: Grid, other: Grid, histories: Histories) -> NDArray[np.float32]:
     """Return the strip's planes up to "edge_other", and let the histories see it."""
-    ycc = np.asarray(cv2.cvtColor(strip.rgb, cv2.COLOR_RGB2YCrCb), np.uint8)
+    ycc = strip.ycc
     luma = ycc[..., 0].astype(np.float32)
     coefficients = block_dct(_inner(luma))
     histories.own.see(coefficients, block_dct(_inner(luma, 4, 4)))
