@@ -7,7 +7,8 @@ larger photo: resized, given sensor noise and a camera-like save), `small` (prod
 (pictures made before, the set `synth` of a manifest.csv as benchmarks/edits.py reads it). Of the first two, 30 of 100
 are developed as a phone does instead. Every photo is a base of several pictures; the plan is PLAN. Every case is a line
 of a .jsonl file, and a .npz file of what features are made of, and of the share of each block edited. Which photos show
-one scene is for edit_scenes.py to say first: what is pasted in comes from a photo of the same fold.
+one scene is for edit_scenes.py to say first: what is pasted in comes from a photo of the same fold (in pictures made
+before, from any).
 """
 
 from __future__ import annotations

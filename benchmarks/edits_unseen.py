@@ -43,7 +43,7 @@ class Judged:
 
 
 def judge_folder(folder: Path, forests: list[tuple[Trees, Trees]], fold_of: Callable[[dict[str, str]], int]) -> None:
-    """Judge every picture by the (blocks, pictures) of the fold of its row, and print the rows."""
+    """Judge every picture by the (blocks, places) of the fold of its row, and print the rows."""
     rows = list(csv.DictReader((folder / "manifest.csv").open(encoding="utf-8")))
     seen = [_judge(row, folder, *forests[fold_of(row)]) for row in rows]
     calm = [one for one in seen if one.row["label"] == "0"]

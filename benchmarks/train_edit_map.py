@@ -8,7 +8,7 @@ Untouched blocks that look edited are mined by a first forest (hard negatives: P
 32(9), 2010).
 
 --beside judges the pictures of a folder with manifest.csv, each by forests that never saw its scene.
---share is the share of cases whose cells are learned from, --judged that of cases whose maps the second forest sees.
+--share is the share of cases whose cells are learned from, --judged that of cases whose places the second forest sees.
 
 Only photos whose licence allows it may be in CACHE; docs/edit-map-model.md lists those behind the shipped weights.
 """
@@ -64,7 +64,7 @@ PLACES: dict[str, Any] = {
     "feature_fraction": 0.15,
 }
 HIT = 0.25  # share of a place's cells that were edited from which it is an edit; with fewer it is neither
-MARKED = 0.3  # share of a cell's block from which the cell was edited
+MARKED = 0.3  # share of a block from which it was edited
 CALM_WEIGHT = {True: 0.1, False: 0.8}  # of places without an edit, in edited and in genuine pictures
 STEPS = (0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.955, 0.965, 0.975, 0.985)
 SEEDS = 3  # forests averaged for places: there are few
@@ -124,7 +124,7 @@ class Sample:
     """Cells to learn from: rows (n, features), whether each was edited, its weight; `used` (n, splits) who may see it.
 
     Cells of a fold are never used by the forests that judge it, and those that a first forest suspected only by the
-    forests of its own split. What was pasted in may come from a photo of any fold, as a donor.
+    forests of its own split.
     """
 
     rows: Rows
@@ -177,7 +177,8 @@ def together(forests: list[Trees]) -> Trees:
     """Return the mean of forests as one."""
     feature, threshold = (np.concatenate([getattr(f, part) for f in forests]) for part in ("feature", "threshold"))
     leaf = np.concatenate([forest.leaf / len(forests) for forest in forests]).astype(np.float32)
-    return Trees(feature=feature, threshold=threshold, leaf=leaf, names=forests[0].names)
+    base = sum(forest.base for forest in forests) / len(forests)
+    return Trees(feature=feature, threshold=threshold, leaf=leaf, names=forests[0].names, base=base)
 
 
 def detection(score: Rows, edited: Rows) -> str:
@@ -208,6 +209,7 @@ def described(case: Case, blocks: dict[Split, Trees]) -> tuple[Rows, Rows]:
     """Return the places of a case's map, and the share of each one's cells that were edited."""
     cells, marked = cells_in(case)
     found = places(suspicion(cells, blocks[fold_of(case.scene)]))
+    # of larger pictures, a cell counts as edited where its block was, or the one above, left of it, or between these
     edited = cv2.dilate(marked, np.ones((cells.every, cells.every), np.uint8))[:: cells.every, :: cells.every] >= MARKED
     return found.rows, np.array([edited[inside].mean() for inside in found.inside], np.float32)
 
@@ -259,7 +261,8 @@ class Table:
 def calibrated(forest: Trees, score: Rows, edited: Rows) -> Trees:
     """Return the forest with its log-odds mapped so that they are those of "edited" among as many genuine pictures.
 
-    Logistic regression on cross-validated scores (J. Platt, "Probabilistic outputs for support vector machines", 1999),
+    Two numbers for all folds, which do not change the order within one. Logistic regression on cross-validated scores
+    (J. Platt, "Probabilistic outputs for support vector machines", 1999),
     by Newton's method.
     """
     columns = np.stack((score, np.ones_like(score)), 1).astype(np.float64)

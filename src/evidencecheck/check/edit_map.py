@@ -1,7 +1,8 @@
 """Edit map: every cheap trace of an edit, block by block, weighed by trees learned on generated edits.
 
-Noise, sharpness, colour noise, JPEG ghosts, block edges and marks of double saving are compared with blocks of like
-brightness and texture in the same photo. The result is one map, one score, and circles around the strongest places.
+Noise, sharpness, colour noise, JPEG ghosts, block edges, marks of double saving and patterns of the finest detail are
+compared with blocks of like brightness and texture in the same photo. The result is one map, one score, and circles
+where the map is brightest.
 
 Blind: after resizing and a second save by a chat app little is left to see; edits of the whole picture (filters) are
 not edits of a place. What it was trained on and how it does: docs/edit-map-model.md.

@@ -22,7 +22,6 @@ Plane = NDArray[np.float32]
 
 RUN = 4  # residuals in a pattern, each of them -1, 0 or 1
 SIDES = (3, 5, 9, 15, 25)  # blocks: windows whose distance from what is expected is told
-NEAR, WIDE = 5, 9  # blocks: windows whose patterns themselves are told, and whose flat pattern is
 LEAST_STEP = 1.0  # grey levels
 SAMPLE_WINDOWS = 6000  # the spread of larger pictures comes from an even sample
 ORDINARY = 0.9  # share of the windows from which the spread comes: an edited place must not hide itself
@@ -45,11 +44,10 @@ _CLASS_OF, CLASSES = _classes()
 FLAT = CLASSES - 1  # four residuals of 0
 KINDS = 2 * CLASSES  # patterns along the difference, then those across it
 PATTERNS = 2 * BLOCK_PX * BLOCK_PX  # of each kind of run in a block: of differences along rows and along columns
-
+TOLD = {5: range(CLASSES), 9: (FLAT,)}  # patterns that are told by themselves, of windows of a side
 NAMES = (
     *(f"pattern_{one}_{side}" for side in SIDES for one in ("distance", "distance_own", "whitened", "whitened_own")),
-    *(f"pattern_{number}_{NEAR}" for number in range(CLASSES)),
-    f"pattern_{FLAT}_{WIDE}",
+    *(f"pattern_{number}_{side}" for side, numbers in TOLD.items() for number in numbers),
 )
 
 
@@ -60,7 +58,10 @@ def step_of(gray: NDArray[np.uint8]) -> float:
 
 
 def pattern_counts(luma: NDArray[np.uint8], step: float, halo: int) -> NDArray[np.uint8]:
-    """Return (h, w, KINDS): how often each pattern begins in each 8x8 block of a strip inside a halo of pixels."""
+    """Return (h, w, KINDS): how often each pattern begins in each 8x8 block of a strip inside a halo of pixels.
+
+    The halo is 5 px or more: a pattern reaches three pixels on, and its last difference two more.
+    """
     signed = luma.astype(np.int16)
     across = _levels(signed, step)
     down = _levels(np.ascontiguousarray(signed.T), step)
@@ -98,9 +99,9 @@ def odd_patterns(counts: NDArray[np.uint8], likes: NDArray[np.intp], every: int)
     """Return (len(NAMES), ceil(h / every), ceil(w / every)) for every so-many-th block of the (h, w, KINDS) counts.
 
     `likes` (h * w,) numbers the blocks that are alike in brightness and texture. Of each side of SIDES: the logarithm
-    of the squared Hellinger distance between a window's patterns and the expected ones, of the same whitened by the
-    photo's own windows (Mahalanobis), and both in robust deviations from the photo's median; then single patterns'
-    differences, in deviations.
+    of the summed squares of the differences between the square roots of a window's shares and of those expected (twice
+    the squared Hellinger distance, of both kinds of run), of the same whitened by the photo's own windows (Mahalanobis,
+    a pattern), and both in robust deviations from the photo's median; then single patterns' differences, in deviations.
     """
     height, width = counts.shape[:2]
     many = np.maximum(np.bincount(likes), 1)
@@ -111,7 +112,7 @@ def odd_patterns(counts: NDArray[np.uint8], likes: NDArray[np.intp], every: int)
 
 
 def _planes(found: list[NDArray[np.uint8]], expected: list[Plane], every: int) -> Iterator[Plane]:
-    deviations: dict[int, Plane] = {}
+    single: list[Plane] = []
     for side in SIDES:
         apart = np.stack([_apart(*pair, side, every) for pair in zip(found, expected, strict=True)])
         shape = apart.shape[1:]
@@ -125,10 +126,10 @@ def _planes(found: list[NDArray[np.uint8]], expected: list[Plane], every: int) -
             middle = np.median(told)
             yield told
             yield (told - middle) / np.float32(1.4826 * np.median(np.abs(told - middle)) + LEAST_SPREAD)
-        scale = np.sqrt(np.diag(spread)).astype(np.float32)[:, None]
-        deviations[side] = np.clip(centred / scale, -DEVIATION_LIMIT, DEVIATION_LIMIT).reshape(KINDS, *shape)
-    yield from deviations[NEAR][:CLASSES]
-    yield deviations[WIDE][FLAT]
+        for kind in TOLD.get(side, ()):
+            scaled = centred[kind] / np.float32(np.sqrt(spread[kind, kind]))
+            single.append(np.clip(scaled, -DEVIATION_LIMIT, DEVIATION_LIMIT).reshape(shape))
+    yield from single
 
 
 def _apart(found: NDArray[np.uint8], expected: Plane, side: int, every: int) -> Plane:

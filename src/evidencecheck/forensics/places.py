@@ -111,7 +111,7 @@ class _Map:
 def places_of(odds: Plane, features: Plane, lows: Plane) -> Places:
     """Return the strongest places of the (h, w) log-odds of cells with these (h, w, len(FEATURES)) features and LOWS.
 
-    How large the picture is, is not told: it tells data sets apart.
+    How large the picture is, is not told as such: it tells data sets apart.
     """
     seen = _Map.of(odds)
     found, whole = _find(seen.near), seen.figures()
