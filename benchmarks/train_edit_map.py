@@ -262,8 +262,7 @@ def calibrated(forest: Trees, score: Rows, edited: Rows) -> Trees:
     """Return the forest with its log-odds mapped so that they are those of "edited" among as many genuine pictures.
 
     Two numbers for all folds, which do not change the order within one. Logistic regression on cross-validated scores
-    (J. Platt, "Probabilistic outputs for support vector machines", 1999),
-    by Newton's method.
+    (J. Platt, "Probabilistic outputs for support vector machines", 1999), by Newton's method.
     """
     columns = np.stack((score, np.ones_like(score)), 1).astype(np.float64)
     weight = np.where(edited == 1, 0.5 / (edited == 1).mean(), 0.5 / (edited == 0).mean())
