@@ -14,17 +14,17 @@ from pathlib import Path
 
 import numpy as np
 from detection import figures
-from examine import NothingKnown, opened
+from examine import asked, opened
 from numpy.typing import NDArray
 from PIL import Image
 
-from evidencecheck.check import run_check, select_checks
+from evidencecheck.check import select_checks
 from evidencecheck.check.edit_map import BORDER
 from evidencecheck.forensics.planes import block_planes
 from evidencecheck.forensics.source import last_save
 from evidencecheck.forensics.suspicion import cells_of, score, suspicion
 from evidencecheck.forensics.trees import Trees
-from evidencecheck.model import Exhibit, Lab
+from evidencecheck.model import Exhibit
 
 SIDE_PX = 384
 BORDERS = tuple(BORDER + more for more in (-32, -16, 0, 16, 32))  # mask levels; the program draws at the middle one
@@ -65,7 +65,7 @@ def judge_folder(folder: Path, forests: list[tuple[Trees, Trees]], fold_of: Call
 
 def _judge(row: dict[str, str], folder: Path, blocks: Trees, pictures: Trees) -> Judged:
     exhibit = opened(folder / row["file"])
-    copy_move = run_check(select_checks(only=["copy-move"])[0], exhibit, Lab(known=NothingKnown()))
+    copy_move = asked(select_checks(only=["copy-move"])[0], exhibit)
     copied = max((found.score for found in copy_move.edit_maps), default=0.0)
     planes = block_planes(exhibit.rgb, exhibit.gray, last_save(exhibit))
     if planes is None:

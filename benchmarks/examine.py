@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from evidencecheck.acquire.exhibit import open_exhibit
 from evidencecheck.check import Ran, run_check, select_checks
-from evidencecheck.model import Candidate, Exhibit, Lab, Received, Reference, Settings, Unreadable
+from evidencecheck.model import Candidate, Check, Exhibit, Lab, Received, Reference, Settings, Unreadable
 
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
@@ -50,8 +50,13 @@ def opened(path: Path) -> Exhibit:
     return exhibit
 
 
+def asked(check: Check, exhibit: Exhibit) -> Ran:
+    """Run a check with nothing known yet."""
+    return run_check(check, exhibit, Lab(known=NothingKnown()))
+
+
 def examined(path: Path, check_id: str) -> Ran:
-    return run_check(select_checks(only=[check_id])[0], opened(path), Lab(known=NothingKnown()))
+    return asked(select_checks(only=[check_id])[0], opened(path))
 
 
 def circled(picture: NDArray[np.uint8], ran: Ran, ink: tuple[int, int, int]) -> NDArray[np.uint8]:

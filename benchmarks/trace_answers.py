@@ -21,13 +21,13 @@ from pathlib import Path
 import cv2
 import edit_generator as made_by
 import numpy as np
-from examine import NothingKnown, photos_in
+from examine import asked, photos_in
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from evidencecheck.acquire.exhibit import open_exhibit
-from evidencecheck.check import run_check, select_checks
-from evidencecheck.model import Lab, Outcome, Received, Settings, Status, Unreadable
+from evidencecheck.check import select_checks
+from evidencecheck.model import Outcome, Received, Settings, Status, Unreadable
 
 Rgb = NDArray[np.uint8]
 CHECKS = ("jpeg-grid", "recapture", "thumbnail", "save-chain", "error-level")
@@ -98,7 +98,7 @@ def main() -> None:
         if isinstance(exhibit, Unreadable):
             continue
         for check in checks:
-            word = answer(run_check(check, exhibit, Lab(known=NothingKnown())).outcome)
+            word = answer(asked(check, exhibit).outcome)
             said[check.id][chain][word] += 1
             if word in {"edited", "failed"} or (check.id == "recapture" and word == "noted"):
                 print(f"# {check.id} {word}: {path.name}, {chain}", flush=True)

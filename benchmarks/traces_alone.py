@@ -21,16 +21,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 from edit_cases import Base, make
-from examine import PHOTO_SUFFIXES, NothingKnown, opened, written
+from examine import asked, opened, photos_in, written
 from map_readings import Told, best, readings
 from numpy.typing import NDArray
 
-from evidencecheck.check import Ran, run_check, select_checks
+from evidencecheck.check import Ran, select_checks
 from evidencecheck.forensics import patterns
 from evidencecheck.forensics.context import TRACES, inputs
 from evidencecheck.forensics.planes import GHOST_QUALITIES, block_planes
 from evidencecheck.forensics.source import last_save
-from evidencecheck.model import Lab
 
 PATTERNS = tuple(name for name in patterns.NAMES if "_own_" in name)  # distances beside the photo's own
 FAMILIES = {
@@ -71,7 +70,7 @@ def picture_of(path: Path, kind: str, *, edited: bool) -> Picture | None:
     given = inputs(planes)
     maps = dict(zip(TRACES, given.seen, strict=False))  # the planes that follow are no deviations
     maps |= {name: plane for name, plane in zip(patterns.NAMES, given.odd, strict=True) if name in PATTERNS}
-    votes, levels = (run_check(check, exhibit, Lab(known=NothingKnown())) for check in CHECKS)
+    votes, levels = (asked(check, exhibit) for check in CHECKS)
     maps["error-level"] = _blocks(levels, maps["noise"].shape)
     found = {"jpeg-grid: score": max((one.score for one in votes.edit_maps), default=0.0)}
     for name, plane in maps.items():
@@ -92,8 +91,7 @@ def received(folder: Path) -> Iterator[Picture | None]:
 
 
 def made(photos: Path, count: int) -> Iterator[Picture | None]:
-    paths = sorted(path for path in photos.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
-    bases = [Base(kind="photo", path=path, fold=0) for path in paths if path.is_file()]
+    bases = [Base(kind="photo", path=path, fold=0) for path in photos_in(photos)]
     with tempfile.TemporaryDirectory() as work:
         for number in range(count):
             index, edited = number // 2 % len(bases), number % 2 == 0

@@ -55,6 +55,7 @@ class Places:
 class _Found:
     peak: float
     inside: NDArray[np.bool_]
+    beside: NDArray[np.bool_]
     share_of_high: float
 
 
@@ -66,22 +67,22 @@ class _Map:
     near: Plane
     wide: Plane
     far: Plane
+    middle: float  # the median of `near`
 
     @classmethod
     def of(cls, odds: Plane) -> _Map:
         near, wide, far = (np.asarray(cv2.blur(odds, (side, side)), np.float32) for side in (3, 5, 9))
-        return cls(odds=odds, near=near, wide=wide, far=far)
+        return cls(odds=odds, near=near, wide=wide, far=far, middle=float(np.median(near)))
 
     def figures(self) -> list[float]:
         """Return what MAP names: the peaks, the contrast and the spread of the whole map."""
         quantiles = [float(one) for one in np.percentile(self.near, QUANTILES)]
-        middle = float(np.median(self.near))
-        spread = float(np.median(np.abs(self.near - middle))) + 0.1
+        spread = float(np.median(np.abs(self.near - self.middle))) + 0.1
         chance = 1 / (1 + np.exp(-self.near))
         peaks = [float(plane.max()) for plane in (self.near, self.wide, self.far)]
         return [
             float(np.percentile(self.odds, 99.5)), float(self.odds.max()), peaks[0], *quantiles, *peaks[1:],
-            (peaks[1] - middle) / spread, (quantiles[1] - middle) / spread, spread,
+            (peaks[1] - self.middle) / spread, (quantiles[1] - self.middle) / spread, spread,
             float(chance.mean()), float((chance > 0.3).mean()), float((chance > 0.6).mean()),
         ]  # fmt: skip
 
@@ -92,7 +93,7 @@ class _Map:
         elsewhere = _grown(inside, ROOM) == 0
         if not elsewhere.any():
             elsewhere[:] = True
-        next_peak = max((one.peak for place, one in enumerate(found) if place != rank), default=np.median(self.near))
+        next_peak = max((one.peak for place, one in enumerate(found) if place != rank), default=self.middle)
         wide_peak = float(self.wide[inside].max())
         rows, columns = np.nonzero(inside)
         height, width = (float(np.ptp(side)) + 1 for side in (rows, columns))
@@ -100,10 +101,10 @@ class _Map:
         border = min(rows.min(), columns.min(), bottom, right)
         return [
             rank, peak, float(self.near[inside].mean()), wide_peak, float(self.far[inside].max()),
-            peak - float(next_peak), wide_peak - float(self.wide[elsewhere].max()),
+            peak - next_peak, wide_peak - float(self.wide[elsewhere].max()),
             cells, cells / (height * width), max(height, width) / min(height, width),
             float(border),
-            float(self.near[_beside(inside)].mean()), float(np.percentile(self.near[elsewhere], 99)),
+            float(self.near[found[rank].beside].mean()), float(np.percentile(self.near[elsewhere], 99)),
             float(own.max()), float(own.min()), float(own.std()), found[rank].share_of_high,
         ]  # fmt: skip
 
@@ -114,17 +115,17 @@ def places_of(odds: Plane, features: Plane, lows: Plane) -> Places:
     How large the picture is, is not told as such: it tells data sets apart.
     """
     seen = _Map.of(odds)
-    found, whole = _find(seen.near), seen.figures()
+    found, whole = _find(seen), seen.figures()
     rows = []
     for rank, place in enumerate(found):
-        inside, beside = features[place.inside].mean(0)[LOCAL], features[_beside(place.inside)].mean(0)[LOCAL]
+        inside, beside = (features[cells].mean(0)[LOCAL] for cells in (place.inside, place.beside))
         rows.append(np.concatenate((seen.shape(rank, found), whole, inside, inside - beside, lows)))
     return Places(rows=np.array(rows, np.float32), inside=np.stack([place.inside for place in found]))
 
 
-def _find(near: Plane) -> list[_Found]:
+def _find(seen: _Map) -> list[_Found]:
     """Return the places of a map one after another, each outside the room of the earlier ones; at least one."""
-    left, middle = near.copy(), float(np.median(near))
+    left, middle = seen.near.copy(), seen.middle
     found: list[_Found] = []
     while len(found) < MOST:
         row, column = divmod(int(left.argmax()), left.shape[1])
@@ -134,7 +135,8 @@ def _find(near: Plane) -> list[_Found]:
         high = (left >= min(peak, middle + PEAK_SHARE * (peak - middle))).astype(np.uint8)
         _, labels = cv2.connectedComponents(high)
         inside = labels == labels[row, column]
-        found.append(_Found(peak=peak, inside=inside, share_of_high=float(inside.sum() / high.sum())))
+        share = float(inside.sum() / high.sum())
+        found.append(_Found(peak=peak, inside=inside, beside=_beside(inside), share_of_high=share))
         left[_grown(inside, ROOM) > 0] = TAKEN
         if (left > TAKEN).sum() < LEAST_LEFT:
             break
